@@ -1,0 +1,25 @@
+import type { components } from './types.ts';
+
+type Schemas = components['schemas'];
+
+export type Program = Schemas['program'];
+export type Event = Schemas['event'];
+export type Report = Schemas['report'];
+export type Ven = Schemas['ven'];
+export type Resource = Schemas['resource'];
+export type Subscription = Schemas['subscription'];
+export type Interval = Schemas['interval'];
+export type IntervalPeriod = Schemas['intervalPeriod'];
+export type ValuesMap = Schemas['valuesMap'];
+export type ObjectType = Schemas['objectTypes'];
+export type Notification = Schemas['notification'];
+export type Problem = Schemas['problem'];
+
+/** What a client may do to an object, and what a notification says was done (3.1 `notification.operation`, without READ). */
+export type Operation = 'CREATE' | 'UPDATE' | 'DELETE';
+
+/** The six addressable objects, told apart by `objectType`. */
+export type OpenAdrObject = Program | Event | Report | Ven | Resource | Subscription;
+
+/** Those that the VTN keeps today. */
+export type StoredObject = Program | Event | Report | Ven | Resource;

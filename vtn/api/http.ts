@@ -1,0 +1,45 @@
+import type { Caller } from '../auth/caller.ts';
+import type { ApiError } from './errors.ts';
+
+/** What a handler gets: authenticated, authorised, parsed and validated. */
+export interface ApiRequest {
+  caller: Caller;
+  /** Path parameters, decoded. */
+  params: Readonly<Record<string, string>>;
+  /** Query parameters as the OpenAPI document types them: numbers, booleans and arrays already converted. */
+  query: Readonly<Record<string, unknown>>;
+  /** The parsed body; `undefined` where the operation takes none. */
+  body: unknown;
+  /** Header names in lower case. */
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/** `body` as an object is written as JSON; as a Buffer or string it is sent as it is (it must be JSON text then). */
+export interface ApiAnswer {
+  status: number;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+export interface OperationHandler {
+  /** Throws `forbidden` when this caller may not do this at all. Runs before the body is parsed or validated. */
+  authorise(caller: Caller): void;
+  handle(request: ApiRequest): Promise<ApiAnswer>;
+}
+
+/** One REST surface: an OpenAPI document, handlers by operationId, and the way its errors look. */
+export interface Api {
+  name: string;
+  /** Where it is mounted; several for an API with two versions in its path. */
+  basePaths: readonly string[];
+  /** Path of the OpenAPI document, from the repository's or the bundle's root. */
+  documentPath: string;
+  /** An operation of the document that is not here answers 501 (after the token was checked). */
+  operations: Readonly<Record<string, OperationHandler>>;
+  /** Operations that anyone may call, without a token. */
+  anonymous?: readonly string[];
+  /** Turns an error into the body and content type of this API's dialect. */
+  dialect: Dialect;
+}
+
+export type Dialect = (error: ApiError, requestId: string) => { status: number; contentType: string; body: unknown };

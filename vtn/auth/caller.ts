@@ -1,0 +1,57 @@
+export const ROLES = ['admin', 'bl', 'ven', 'customer', 'utility'] as const;
+/** Who a client is (table "Roles" of the README). */
+export type Role = (typeof ROLES)[number];
+
+/** OpenADR 3.1 scopes, as in the security scheme of the document. */
+export const SCOPES = [
+  'read_all',
+  'read_targets',
+  'read_ven_objects',
+  'read_bl',
+  'write_programs',
+  'write_events',
+  'write_reports',
+  'write_subscriptions',
+  'write_vens',
+] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** What each role's token may do in OpenADR; `admin` may do what `bl` may. */
+export const SCOPES_BY_ROLE: Readonly<Record<Role, readonly Scope[]>> = {
+  admin: [
+    'read_all',
+    'read_bl',
+    'read_targets',
+    'read_ven_objects',
+    'write_programs',
+    'write_events',
+    'write_subscriptions',
+    'write_vens',
+    'write_reports',
+  ],
+  bl: [
+    'read_all',
+    'read_bl',
+    'read_targets',
+    'read_ven_objects',
+    'write_programs',
+    'write_events',
+    'write_subscriptions',
+    'write_vens',
+    'write_reports',
+  ],
+  ven: ['read_all', 'read_targets', 'read_ven_objects', 'write_reports', 'write_subscriptions', 'write_vens'],
+  customer: [],
+  utility: ['read_all', 'read_targets'],
+};
+
+/** Who is calling, as the token says. */
+export interface Caller {
+  clientId: string;
+  role: Role;
+  scopes: readonly Scope[];
+  /** The customer's account; only for role `customer`. */
+  account?: string;
+  /** The utility and the level of its member; only for role `utility`. */
+  utility?: { id?: string; level: 'spectator' | 'leader' | 'admin' };
+}

@@ -1,0 +1,158 @@
+import type { Generated } from 'kysely';
+
+/**
+ * The tables, as Kysely types. Conventions: instants are integer milliseconds since the epoch and end in `_ms`; power is
+ * integer W (`_w`), energy integer Wh (`_wh`), signs as in the operations API (+ discharge); decimals that are neither are
+ * TEXT in plain notation; NULL means "says nothing"; booleans are 0/1; `body` is the JSON text that is sent to clients.
+ */
+export interface Database {
+  programs: { id: string; name: string; created_ms: number; modified_ms: number; body: string };
+  program_targets: { program_id: string; target: string };
+  events: {
+    id: string;
+    program_id: string;
+    name: string | null;
+    priority: number | null;
+    /** When the last interval is over; NULL: never (`P9999Y`) or unknown. For `active=true`. */
+    ends_ms: number | null;
+    created_ms: number;
+    modified_ms: number;
+    body: string;
+  };
+  event_targets: { event_id: string; target: string };
+  vens: { id: string; client_id: string; name: string; created_ms: number; modified_ms: number; body: string };
+  ven_targets: { ven_id: string; target: string };
+  resources: {
+    id: string;
+    ven_id: string;
+    client_id: string;
+    name: string;
+    created_ms: number;
+    modified_ms: number;
+    body: string;
+  };
+  resource_targets: { resource_id: string; target: string };
+  reports: {
+    id: string;
+    event_id: string;
+    program_id: string;
+    client_id: string;
+    client_name: string;
+    name: string | null;
+    created_ms: number;
+    modified_ms: number;
+    body: string;
+  };
+  /** One row for each change that was committed and is not yet announced. `body` is the object, `previous` as it was. */
+  outbox: {
+    seq: Generated<number>;
+    operation: string;
+    object_type: string;
+    object_id: string;
+    body: string;
+    previous: string | null;
+    created_ms: number;
+  };
+
+  clients: {
+    id: string;
+    name: string;
+    role: string;
+    secret_hash: string;
+    account: string | null;
+    utility_id: string | null;
+    utility_level: string | null;
+    created_ms: number;
+    revoked_ms: number | null;
+  };
+  signing_keys: { kid: string; private_jwk: string; created_ms: number };
+
+  /** Numbers that are given out once: `asset:DE_50HZ_WU` -> last n. */
+  counters: { name: string; value: number };
+  assets: {
+    id: string;
+    code: string;
+    name: string;
+    type: string;
+    region: string;
+    delivery_area: string;
+    lifecycle: string;
+    provider: string;
+    go_live_date: string | null;
+    created_ms: number;
+    updated_ms: number;
+  };
+  asset_statuses: {
+    seq: Generated<number>;
+    asset_id: string;
+    status: string;
+    effective_ms: number;
+    /** JSON array of {category, detail, source, attributes}. */
+    reasons: string;
+    created_ms: number;
+  };
+  sites: {
+    id: string;
+    name: string;
+    code: string;
+    region: string;
+    delivery_area: string;
+    /** JSON of the dispatch mode, prices as decimal strings with their unit. */
+    dispatch_mode: string;
+    created_ms: number;
+    updated_ms: number;
+  };
+  inverters: {
+    id: string;
+    site_id: string;
+    rated_power_w: number;
+    charge_efficiency: string;
+    discharge_efficiency: string;
+    created_ms: number;
+    updated_ms: number;
+  };
+  inverter_assets: { inverter_id: string; asset_id: string };
+  specs: {
+    asset_id: string;
+    valid_from_ms: number;
+    valid_to_ms: number | null;
+    rated_power_w: number | null;
+    grid_connection_max_power_w: number | null;
+    max_capacity_wh: number | null;
+    ramp_rate: string | null;
+    ramp_type: string | null;
+    charge_efficiency: string | null;
+    discharge_efficiency: string | null;
+    daily_cycle_energy_limit_wh: number | null;
+    prequalified_fcr_w: number | null;
+    prequalified_afrr_charge_w: number | null;
+    prequalified_afrr_discharge_w: number | null;
+    created_ms: number;
+    updated_ms: number;
+  };
+  period_limits: {
+    asset_id: string;
+    start_ms: number;
+    source: string;
+    delivery_day: string;
+    power_charge_w: number | null;
+    power_discharge_w: number | null;
+    energy_low_wh: number | null;
+    energy_high_wh: number | null;
+    trading_locked: number | null;
+    created_ms: number;
+    updated_ms: number;
+  };
+  state_snapshots: {
+    asset_id: string;
+    effective_ms: number;
+    stored_energy_wh: number | null;
+    charged_energy_wh: number | null;
+    discharged_energy_wh: number | null;
+    reading_quality: string;
+    created_ms: number;
+    updated_ms: number;
+  };
+  /** The agent enrolled for a site: its OAuth client and its ven object. */
+  gateways: { site_id: string; client_id: string; ven_id: string; created_ms: number; updated_ms: number };
+}
