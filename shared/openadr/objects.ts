@@ -9,7 +9,8 @@ export type Ven = Schemas['ven'];
 export type Resource = Schemas['resource'];
 export type Subscription = Schemas['subscription'];
 export type Interval = Schemas['interval'];
-export type IntervalPeriod = Schemas['intervalPeriod'];
+/** Requests may also say null, which means the same as saying nothing. */
+export type IntervalPeriod = NonNullable<Schemas['intervalPeriod']>;
 export type ValuesMap = Schemas['valuesMap'];
 export type ObjectType = Schemas['objectTypes'];
 export type Notification = Schemas['notification'];
