@@ -1,0 +1,34 @@
+/** Writes overtake fast reads, fast reads overtake slow ones; within one priority the order of arrival holds. */
+export type Priority = 'write' | 'fast' | 'slow';
+
+const ORDER: readonly Priority[] = ['write', 'fast', 'slow'];
+
+/** The waiting line of one connection. */
+export class PriorityQueue<T> {
+  readonly #lanes: Record<Priority, T[]> = { write: [], fast: [], slow: [] };
+
+  push(priority: Priority, item: T): void {
+    this.#lanes[priority].push(item);
+  }
+
+  /** The next item in turn, taken out of the line. */
+  shift(): T | undefined {
+    for (const priority of ORDER) {
+      const item = this.#lanes[priority].shift();
+      if (item !== undefined) return item;
+    }
+    return undefined;
+  }
+
+  /** Takes one item out, wherever it stands. */
+  remove(item: T): void {
+    for (const priority of ORDER) {
+      const index = this.#lanes[priority].indexOf(item);
+      if (index >= 0) this.#lanes[priority].splice(index, 1);
+    }
+  }
+
+  get length(): number {
+    return ORDER.reduce((sum, priority) => sum + this.#lanes[priority].length, 0);
+  }
+}
