@@ -1,0 +1,107 @@
+import { sql } from 'kysely';
+import type { Selectable } from 'kysely';
+import type { Lifecycle } from '../domain/lifecycle.ts';
+import { chunked } from './chunks.ts';
+import type { Database } from './schema.ts';
+import type { Db } from './store.ts';
+
+export type AssetRow = Selectable<Database['assets']>;
+
+export interface AssetFilter {
+  type?: string;
+  region?: string;
+  lifecycle?: string;
+  delivery_area?: string;
+  provider?: string;
+}
+
+export interface Page {
+  limit: number;
+  offset: number;
+}
+
+/** The next number of a series that is given out once: 1, 2, 3 … Numbers of what was deleted do not come back. */
+export async function nextNumber(db: Db, series: string): Promise<number> {
+  const row = await db
+    .insertInto('counters')
+    .values({ name: series, value: 1 })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: sql`counters.value + 1` }))
+    .returning('value')
+    .executeTakeFirstOrThrow();
+  return row.value;
+}
+
+export async function insertAsset(db: Db, row: AssetRow): Promise<void> {
+  await db.insertInto('assets').values(row).execute();
+}
+
+export async function assetById(db: Db, id: string): Promise<AssetRow | undefined> {
+  return db.selectFrom('assets').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+/** The assets with these ids, in no order; ids that are not known are left out. */
+export async function assetsByIds(db: Db, ids: readonly string[]): Promise<AssetRow[]> {
+  const found: AssetRow[] = [];
+  for (const some of chunked([...new Set(ids)])) {
+    found.push(...(await db.selectFrom('assets').selectAll().where('id', 'in', some).execute()));
+  }
+  return found;
+}
+
+/** Those of the ids that no asset has, in the order given, each once. */
+export async function unknownAssets(db: Db, ids: readonly string[]): Promise<string[]> {
+  const known = new Set((await assetsByIds(db, ids)).map((asset) => asset.id));
+  return [...new Set(ids)].filter((id) => !known.has(id));
+}
+
+/** By creation, then id. */
+export async function listAssets(db: Db, filter: AssetFilter, page: Page): Promise<AssetRow[]> {
+  let query = db.selectFrom('assets').selectAll();
+  for (const column of ['type', 'region', 'lifecycle', 'delivery_area', 'provider'] as const) {
+    const value = filter[column];
+    if (value !== undefined) query = query.where(column, '=', value);
+  }
+  return query.orderBy('created_ms').orderBy('id').limit(page.limit).offset(page.offset).execute();
+}
+
+export type AssetPatch = Partial<Pick<AssetRow, 'name' | 'type' | 'provider' | 'go_live_date'>>;
+
+export async function updateAsset(
+  db: Db,
+  id: string,
+  patch: AssetPatch & { lifecycle?: Lifecycle },
+  nowMs: number,
+): Promise<void> {
+  await db
+    .updateTable('assets')
+    .set({ ...patch, updated_ms: nowMs })
+    .where('id', '=', id)
+    .execute();
+}
+
+/** Deletes the asset with its limits, specs, snapshots and statuses. An inverter that serves it forbids that. */
+export async function deleteAsset(db: Db, id: string): Promise<void> {
+  await db.deleteFrom('assets').where('id', '=', id).execute();
+}
+
+/** Ids of all assets that have specs, limits on one of the days, or a gateway: those that have events. */
+export async function assetsWithEvents(db: Db, days: readonly string[]): Promise<string[]> {
+  const rows = await db
+    .selectFrom('specs')
+    .select('asset_id')
+    .union(
+      db
+        .selectFrom('period_limits')
+        .select('asset_id')
+        .where('delivery_day', 'in', [...days]),
+    )
+    .union(
+      db
+        .selectFrom('inverter_assets')
+        .innerJoin('inverters', 'inverters.id', 'inverter_assets.inverter_id')
+        .innerJoin('gateways', 'gateways.site_id', 'inverters.site_id')
+        .select('inverter_assets.asset_id'),
+    )
+    .execute();
+  return rows.map((row) => row.asset_id).sort();
+}

@@ -1,0 +1,5 @@
+import type { Migration } from '../migrate.ts';
+import { foundation } from './001-foundation.ts';
+
+/** All migrations in their order. Listed by hand, so that a bundle carries them. */
+export const migrations: readonly Migration[] = [foundation];

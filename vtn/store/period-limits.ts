@@ -1,0 +1,128 @@
+import { sql } from 'kysely';
+import type { Selectable } from 'kysely';
+import type { Page } from './assets.ts';
+import { chunked } from './chunks.ts';
+import type { Database } from './schema.ts';
+import type { Db } from './store.ts';
+
+/** What one source says about one slot of one asset. */
+export type PeriodLimitRow = Selectable<Database['period_limits']>;
+
+/**
+ * Adds rows. Where (asset_id, start_ms, source) exists, values that are not null overwrite and null keeps what is there;
+ * created_ms stays. One key must not come twice.
+ */
+export async function upsertPeriodLimits(db: Db, rows: readonly PeriodLimitRow[]): Promise<void> {
+  for (const some of chunked(rows)) {
+    await db
+      .insertInto('period_limits')
+      .values(some)
+      .onConflict((conflict) =>
+        conflict.columns(['asset_id', 'start_ms', 'source']).doUpdateSet((eb) => ({
+          delivery_day: eb.ref('excluded.delivery_day'),
+          power_charge_w: eb.fn.coalesce('excluded.power_charge_w', 'period_limits.power_charge_w'),
+          power_discharge_w: eb.fn.coalesce('excluded.power_discharge_w', 'period_limits.power_discharge_w'),
+          energy_low_wh: eb.fn.coalesce('excluded.energy_low_wh', 'period_limits.energy_low_wh'),
+          energy_high_wh: eb.fn.coalesce('excluded.energy_high_wh', 'period_limits.energy_high_wh'),
+          trading_locked: eb.fn.coalesce('excluded.trading_locked', 'period_limits.trading_locked'),
+          updated_ms: eb.ref('excluded.updated_ms'),
+        })),
+      )
+      .execute();
+  }
+}
+
+/** Takes back one source's constraints on slots in `[startMs, endMs)`. Locks stay; rows that say nothing more go. */
+export async function clearPeriodLimits(
+  db: Db,
+  which: { assetId: string; source: string; startMs: number; endMs: number },
+  nowMs: number,
+): Promise<void> {
+  await db
+    .deleteFrom('period_limits')
+    .where('asset_id', '=', which.assetId)
+    .where('source', '=', which.source)
+    .where('start_ms', '>=', which.startMs)
+    .where('start_ms', '<', which.endMs)
+    .where((eb) => eb.or([eb('trading_locked', 'is', null), eb('trading_locked', '=', 0)]))
+    .execute();
+  await db
+    .updateTable('period_limits')
+    .set({
+      power_charge_w: null,
+      power_discharge_w: null,
+      energy_low_wh: null,
+      energy_high_wh: null,
+      updated_ms: nowMs,
+    })
+    .where('asset_id', '=', which.assetId)
+    .where('source', '=', which.source)
+    .where('start_ms', '>=', which.startMs)
+    .where('start_ms', '<', which.endMs)
+    .execute();
+}
+
+/** All rows of some assets on some delivery days, by slot. */
+export async function periodLimitsOf(
+  db: Db,
+  assetIds: readonly string[],
+  days: readonly string[],
+): Promise<PeriodLimitRow[]> {
+  if (days.length === 0) return [];
+  const rows: PeriodLimitRow[] = [];
+  for (const some of chunked(assetIds)) {
+    rows.push(
+      ...(await db
+        .selectFrom('period_limits')
+        .selectAll()
+        .where('delivery_day', 'in', [...days])
+        .where('asset_id', 'in', some)
+        .orderBy('asset_id')
+        .orderBy('start_ms')
+        .orderBy('source')
+        .execute()),
+    );
+  }
+  return rows;
+}
+
+export interface PeriodLimitFilter {
+  asset_ids: readonly string[];
+  /** Slots that start in `[from_ms, to_ms)`. */
+  from_ms: number;
+  to_ms: number;
+  /** Only slots on which one of these sources says something; of those all rows are returned. */
+  sources?: readonly string[];
+}
+
+/** A page of slots, by (asset_id, start_ms); of each slot every source's row, by source. */
+export async function listPeriodLimits(db: Db, filter: PeriodLimitFilter, page: Page): Promise<PeriodLimitRow[]> {
+  const { sources } = filter;
+  return db
+    .with('slots', (cte) => {
+      let slots = cte
+        .selectFrom('period_limits')
+        .select(['asset_id', 'start_ms'])
+        .where('asset_id', 'in', [...filter.asset_ids])
+        .where('start_ms', '>=', filter.from_ms)
+        .where('start_ms', '<', filter.to_ms);
+      if (sources) slots = slots.where('source', 'in', [...sources]);
+      return slots
+        .groupBy(['asset_id', 'start_ms'])
+        .orderBy('asset_id')
+        .orderBy('start_ms')
+        .limit(page.limit)
+        .offset(page.offset);
+    })
+    .selectFrom('slots')
+    .innerJoin('period_limits', (join) =>
+      join
+        .onRef('period_limits.asset_id', '=', 'slots.asset_id')
+        .onRef('period_limits.start_ms', '=', 'slots.start_ms'),
+    )
+    .selectAll('period_limits')
+    .orderBy(sql.ref('period_limits.asset_id'))
+    .orderBy(sql.ref('period_limits.start_ms'))
+    .orderBy(sql.ref('period_limits.source'))
+    .execute();
+}

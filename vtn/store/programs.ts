@@ -1,0 +1,52 @@
+import type { Program } from '@openadr-gateway/shared/openadr/objects.ts';
+import { deleteEventsChanges } from './events.ts';
+import { hasTarget, paged, parsed, parsedOrUndefined, visibleUnder, type Page, type TargetFilter } from './lists.ts';
+import type { Change, Db } from './store.ts';
+
+export interface ProgramFilter extends Page, TargetFilter {
+  name?: string | undefined;
+}
+
+/** The program's JSON text as it is sent. */
+export async function programBody(db: Db, id: string): Promise<string | undefined> {
+  return (await db.selectFrom('programs').select('body').where('id', '=', id).executeTakeFirst())?.body;
+}
+
+export async function programById(db: Db, id: string): Promise<Program | undefined> {
+  return parsedOrUndefined(await programBody(db, id));
+}
+
+/** programName is unique within the VTN (Definition "Object names"). */
+export async function programByName(db: Db, name: string): Promise<Program | undefined> {
+  return parsedOrUndefined(
+    (await db.selectFrom('programs').select('body').where('name', '=', name).executeTakeFirst())?.body,
+  );
+}
+
+/** JSON texts in the order of lists: createdDateTime, then id. */
+export async function listProgramBodies(db: Db, filter: ProgramFilter = {}): Promise<string[]> {
+  let query = db.selectFrom('programs').select('body').orderBy('created_ms').orderBy('id');
+  if (filter.name !== undefined) query = query.where('name', '=', filter.name);
+  if (filter.targets) query = query.where(hasTarget('id', 'program_targets', 'program_id', filter.targets));
+  if (filter.visibleTo) {
+    query = query.where(hasTarget('id', 'program_targets', 'program_id', visibleUnder(filter.visibleTo.targets)));
+  }
+  return (await paged(query, filter).execute()).map((row) => row.body);
+}
+
+export async function listPrograms(db: Db, filter: ProgramFilter = {}): Promise<Program[]> {
+  return parsed(await listProgramBodies(db, filter));
+}
+
+/** The deletion of a program with everything under it: reports, then events, then the program itself. */
+export async function deleteProgramChanges(db: Db, program: Program): Promise<Change[]> {
+  const rows = await db
+    .selectFrom('events')
+    .select('body')
+    .where('program_id', '=', program.id)
+    .orderBy('created_ms')
+    .orderBy('id')
+    .execute();
+  const children = await deleteEventsChanges(db, parsed(rows.map((row) => row.body)));
+  return [...children, { operation: 'DELETE', object: program }];
+}

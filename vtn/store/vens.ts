@@ -1,0 +1,50 @@
+import type { Ven } from '@openadr-gateway/shared/openadr/objects.ts';
+import { hasTarget, paged, parsed, parsedOrUndefined, type Page } from './lists.ts';
+import { resourcesOfVen } from './resources.ts';
+import type { Change, Db } from './store.ts';
+
+export interface VenFilter extends Page {
+  name?: string | undefined;
+  /** Only the ven of this client: object privacy for VENs. */
+  clientId?: string | undefined;
+  targets?: readonly string[] | undefined;
+}
+
+async function bodyWhere(db: Db, column: 'id' | 'client_id' | 'name', value: string): Promise<string | undefined> {
+  return (await db.selectFrom('vens').select('body').where(column, '=', value).executeTakeFirst())?.body;
+}
+
+/** The ven's JSON text as it is sent. */
+export const venBody = (db: Db, id: string): Promise<string | undefined> => bodyWhere(db, 'id', id);
+
+export async function venById(db: Db, id: string): Promise<Ven | undefined> {
+  return parsedOrUndefined(await bodyWhere(db, 'id', id));
+}
+
+/** A client has at most one ven. */
+export async function venByClientId(db: Db, clientId: string): Promise<Ven | undefined> {
+  return parsedOrUndefined(await bodyWhere(db, 'client_id', clientId));
+}
+
+export async function venByName(db: Db, name: string): Promise<Ven | undefined> {
+  return parsedOrUndefined(await bodyWhere(db, 'name', name));
+}
+
+/** JSON texts in the order of lists: createdDateTime, then id. */
+export async function listVenBodies(db: Db, filter: VenFilter = {}): Promise<string[]> {
+  let query = db.selectFrom('vens').select('body').orderBy('created_ms').orderBy('id');
+  if (filter.name !== undefined) query = query.where('name', '=', filter.name);
+  if (filter.clientId !== undefined) query = query.where('client_id', '=', filter.clientId);
+  if (filter.targets) query = query.where(hasTarget('id', 'ven_targets', 'ven_id', filter.targets));
+  return (await paged(query, filter).execute()).map((row) => row.body);
+}
+
+export async function listVens(db: Db, filter: VenFilter = {}): Promise<Ven[]> {
+  return parsed(await listVenBodies(db, filter));
+}
+
+/** The deletion of a ven with its resources: the resources first. Its reports stay; they belong to their events. */
+export async function deleteVenChanges(db: Db, ven: Ven): Promise<Change[]> {
+  const resources = await resourcesOfVen(db, ven.id);
+  return [...resources, ven].map((object) => ({ operation: 'DELETE', object }));
+}
