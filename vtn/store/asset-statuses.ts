@@ -4,6 +4,7 @@ import type { Database } from './schema.ts';
 import type { Db } from './store.ts';
 
 export type AssetStatusRow = Selectable<Database['asset_statuses']>;
+export type NewStatusRow = Insertable<Database['asset_statuses']>;
 
 /** The latest entry of each of some assets; assets without one are left out. */
 export async function latestStatuses(db: Db, assetIds: readonly string[]): Promise<AssetStatusRow[]> {
@@ -40,6 +41,6 @@ export async function latestStatuses(db: Db, assetIds: readonly string[]): Promi
 }
 
 /** Appends to the history; nothing in it is ever changed. */
-export async function appendStatuses(db: Db, rows: readonly Insertable<Database['asset_statuses']>[]): Promise<void> {
+export async function appendStatuses(db: Db, rows: readonly NewStatusRow[]): Promise<void> {
   for (const some of chunked(rows)) await db.insertInto('asset_statuses').values(some).execute();
 }
