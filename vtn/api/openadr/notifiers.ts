@@ -1,0 +1,114 @@
+import { sharesTarget } from '@openadr-gateway/shared/openadr/targets.ts';
+import { topicsFor, type TopicScope } from '@openadr-gateway/shared/openadr/topics.ts';
+import { isBusinessLogic, requireRole, requireScope } from '../../auth/roles.ts';
+import { programById } from '../../store/programs.ts';
+import type { Store } from '../../store/store.ts';
+import { grantedTargets } from '../../store/targets.ts';
+import { venByClientId, venById } from '../../store/vens.ts';
+import { notFound } from '../errors.ts';
+import type { ApiRequest, OperationHandler } from '../http.ts';
+
+export interface NotifierDeps {
+  store: Store;
+  /** What clients are told about the broker; `undefined` when there is none. */
+  mqtt: MqttOffer | undefined;
+}
+
+export interface MqttOffer {
+  /** Asked at each request: an embedded broker knows its port only once it listens. */
+  uris: () => string[];
+  authentication: 'ANONYMOUS' | 'OAUTH2_BEARER_TOKEN';
+}
+
+type ScopeOf = (request: ApiRequest) => Promise<TopicScope>;
+
+/**
+ * `GET /notifiers` and the twelve `GET /notifiers/mqtt/topics/…` (Definition "Notifications via Additional Protocols").
+ * What is advertised is what is published: see vtn/notify/routing.ts.
+ */
+export function notifierOperations(deps: NotifierDeps): Record<string, OperationHandler> {
+  const everybody = requireScope('read_all');
+  const businessLogic = requireRole('bl');
+  const vensAndBusinessLogic = requireScope('read_ven_objects');
+
+  const topics = (authorise: OperationHandler['authorise'], scopeOf: ScopeOf): OperationHandler => ({
+    authorise,
+    handle: async (request) => {
+      if (deps.mqtt === undefined) throw notFound('This VTN offers no notifications over MQTT.');
+      return { status: 200, body: { topics: topicsFor(await scopeOf(request)) } };
+    },
+  });
+  const fixed =
+    (scope: TopicScope): ScopeOf =>
+    () =>
+      Promise.resolve(scope);
+  const ofVen = (of: 'ven' | 'venEvents' | 'venPrograms' | 'venResources') =>
+    topics(vensAndBusinessLogic, async (request) => ({ of, venId: await ownVenId(deps.store, request) }));
+  const ofProgram = (of: 'program' | 'programEvents') =>
+    topics(everybody, (request) => programScope(deps.store, request, of));
+
+  return {
+    listAllNotifiers: {
+      authorise: everybody,
+      handle: () => Promise.resolve({ status: 200, body: notifiersResponse(deps.mqtt) }),
+    },
+    listAllMqttNotifierTopicsPrograms: topics(everybody, fixed({ of: 'programs' })),
+    listAllMqttNotifierTopicsProgram: ofProgram('program'),
+    listAllMqttNotifierTopicsProgramEvents: ofProgram('programEvents'),
+    listAllMqttNotifierTopicsEvents: topics(businessLogic, fixed({ of: 'events' })),
+    listAllMqttNotifierTopicsReports: topics(businessLogic, fixed({ of: 'reports' })),
+    listAllMqttNotifierTopicsSubscriptions: topics(businessLogic, fixed({ of: 'subscriptions' })),
+    listAllMqttNotifierTopicsVens: topics(businessLogic, fixed({ of: 'vens' })),
+    listAllMqttNotifierTopicsResources: topics(businessLogic, fixed({ of: 'resources' })),
+    listAllMqttNotifierTopicsVen: ofVen('ven'),
+    listAllMqttNotifierTopicsVenEvents: ofVen('venEvents'),
+    listAllMqttNotifierTopicsVenPrograms: ofVen('venPrograms'),
+    listAllMqttNotifierTopicsVenResources: ofVen('venResources'),
+  };
+}
+
+function notifiersResponse(mqtt: MqttOffer | undefined): Record<string, unknown> {
+  if (mqtt === undefined) return { WEBHOOK: true };
+  const { authentication: method } = mqtt;
+  return {
+    WEBHOOK: true,
+    MQTT: {
+      URIS: mqtt.uris(),
+      serialization: 'JSON',
+      // The token is the password; the user name may be anything, so the distinguished one is as good as any.
+      authentication: method === 'ANONYMOUS' ? { method } : { method, username: '{clientID}' },
+    },
+  };
+}
+
+/** The ven of the path; 404 when there is none, or when it is another client's (hidden: Definition "Object Privacy"). */
+async function ownVenId(store: Store, { caller, params }: ApiRequest): Promise<string> {
+  const id = params['venID'] ?? '';
+  const ven = await store.read((db) => venById(db, id));
+  if (ven === undefined || (!isBusinessLogic(caller) && ven.clientID !== caller.clientId)) {
+    throw notFound(`There is no ven ${JSON.stringify(id)}.`);
+  }
+  return ven.id;
+}
+
+/**
+ * The topics of a program or its events. Changes of a targeted program go only to the topics of the entitled vens, so these are
+ * what an entitled ven is told; a program that it may not see does not exist for it.
+ */
+async function programScope(
+  store: Store,
+  { caller, params }: ApiRequest,
+  of: 'program' | 'programEvents',
+): Promise<TopicScope> {
+  const programId = params['programID'] ?? '';
+  return store.read(async (db) => {
+    const hidden = notFound(`There is no program ${JSON.stringify(programId)}.`);
+    const program = await programById(db, programId);
+    if (program === undefined) throw hidden;
+    const targets = program.targets ?? [];
+    if (isBusinessLogic(caller) || targets.length === 0) return { of, programId };
+    const ven = await venByClientId(db, caller.clientId);
+    if (ven === undefined || !sharesTarget(targets, await grantedTargets(db, caller.clientId))) throw hidden;
+    return of === 'program' ? { of: 'venPrograms', venId: ven.id } : { of: 'venEvents', venId: ven.id };
+  });
+}

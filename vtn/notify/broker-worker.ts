@@ -1,0 +1,126 @@
+/**
+ * The embedded MQTT broker's thread: a fan-out to a thousand subscribers takes tens of milliseconds, and the API does not wait
+ * for it. Talks to `EmbeddedBroker` by the messages of broker-messages.ts.
+ */
+import type { EventEmitter } from 'node:events';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { parentPort, workerData } from 'node:worker_threads';
+import { Aedes, type Client } from 'aedes';
+import { Gate, type Verdict } from './broker-gate.ts';
+import type { BrokerWorkerData, ToMain, ToWorker } from './broker-messages.ts';
+import { limitPackets } from './packet-limit.ts';
+
+/** CONNECT with its token, SUBSCRIBE with its filters: nothing else that subscribers send is long. */
+const MAX_PACKET_BYTES = 64 * 1024;
+const CONNECT_TIMEOUT_MS = 10_000;
+/** A subscriber whose socket takes nothing for so long is dropped; until then his messages pile up. */
+const DRAIN_TIMEOUT_MS = 10_000;
+const ASK_TIMEOUT_MS = 10_000;
+const FLUSH_TIMEOUT_MS = 2000;
+
+if (parentPort === null) throw new Error('the broker runs as a worker thread only');
+const port = parentPort;
+const data = workerData as BrokerWorkerData;
+const tell = (message: ToMain) => port.postMessage(message);
+
+const asked = new Map<number, (verdict: Verdict) => void>();
+let lastAsked = 0;
+
+function ask(token: string): Promise<Verdict> {
+  return new Promise((resolve) => {
+    const id = ++lastAsked;
+    const timer = setTimeout(() => answer(id, 'failed'), ASK_TIMEOUT_MS);
+    asked.set(id, (verdict) => {
+      clearTimeout(timer);
+      resolve(verdict);
+    });
+    tell({ kind: 'ask', id, token });
+  });
+}
+
+function answer(id: number, verdict: Verdict): void {
+  asked.get(id)?.(verdict);
+  asked.delete(id);
+}
+
+const gate = new Gate(data, ask);
+const broker = await Aedes.createBroker({
+  // Unlimited: with a bound, a few stuck subscribers would hold up everybody else's messages until they are dropped.
+  concurrency: 0,
+  connectTimeout: CONNECT_TIMEOUT_MS,
+  drainTimeout: DRAIN_TIMEOUT_MS,
+  maxClientsIdLength: 65_535,
+});
+gate.start(broker);
+
+/** Published by the VTN and not yet written to every subscriber. */
+let inDelivery = 0;
+const authorizePublish = broker.authorizePublish;
+broker.authorizePublish = (client, packet, done) =>
+  authorizePublish(client, packet, (error) => {
+    if (error == null) inDelivery += 1;
+    done(error);
+  });
+broker.published = (_packet, client, done) => {
+  if (client !== null) inDelivery -= 1;
+  done();
+};
+
+const lifts = new WeakMap<object, () => void>();
+broker.on('client', (client) => {
+  if (gate.isInternal(client)) lifts.get(client.conn)?.();
+});
+const noteError = (client: Client, error: Error) =>
+  tell({ kind: 'note', text: 'mqtt connection ended', details: { mqttClient: client.id, reason: error.message } });
+broker.on('clientError', noteError);
+broker.on('connectionError', noteError);
+// Its types do not know this event.
+(broker as EventEmitter).on('error', (error: Error) =>
+  tell({ kind: 'note', text: 'mqtt broker error', details: { reason: error.message } }),
+);
+
+const server = createServer((socket: Socket) => {
+  socket.setNoDelay(true);
+  lifts.set(socket, limitPackets(socket, MAX_PACKET_BYTES));
+  broker.handle(socket);
+});
+server.once('error', (error) => {
+  tell({ kind: 'refusedToListen', message: error.message });
+  stop();
+});
+server.listen({ host: data.host, port: data.port }, () => {
+  server.removeAllListeners('error');
+  server.on('error', (error) =>
+    tell({ kind: 'note', text: 'mqtt listener error', details: { reason: error.message } }),
+  );
+  tell({ kind: 'listening', port: (server.address() as AddressInfo).port });
+});
+
+port.on('message', (message: ToWorker) => {
+  switch (message.kind) {
+    case 'answer':
+      answer(message.id, message.outcome === 'admitted' ? message.admission : message.outcome);
+      break;
+    case 'kick':
+      gate.kick(message.clientId);
+      break;
+    case 'stop':
+      stop();
+      break;
+  }
+});
+
+/** Lets what was published reach the subscribers, then closes everything, so that the thread ends by itself. */
+function stop(): void {
+  server.close();
+  gate.stop();
+  const deadline = setTimeout(close, FLUSH_TIMEOUT_MS);
+  const poll = setInterval(() => {
+    if (inDelivery <= 0) close();
+  }, 10);
+  function close(): void {
+    clearTimeout(deadline);
+    clearInterval(poll);
+    broker.close(() => port.close());
+  }
+}

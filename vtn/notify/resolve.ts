@@ -1,0 +1,99 @@
+import type { Logger } from 'pino';
+import type { Notification, Operation, Program, StoredObject } from '@openadr-gateway/shared/openadr/objects.ts';
+import { outboxAfter } from '../store/outbox.ts';
+import type { Change, Db } from '../store/store.ts';
+import { vensHolding } from '../store/targets.ts';
+import { messagesFor, programsToResolve, targetsToResolve, type Audience } from './routing.ts';
+
+/** One row of the outbox and what it makes the VTN say; nobody may have to hear it. */
+export interface Announcement {
+  seq: number;
+  messages: { topic: string; payload: string }[];
+}
+
+/**
+ * The first rows of the outbox and their messages. Who is entitled is looked up once for all of them, as it is now: a ven that
+ * lost a target meanwhile is told nothing more.
+ */
+export async function nextMessages(db: Db, limit: number, log: Logger): Promise<Announcement[]> {
+  const rows = await outboxAfter(db, 0, limit);
+  if (rows.length === 0) return [];
+  const changes = rows.flatMap((row): { seq: number; change: Change }[] => {
+    try {
+      return [{ seq: row.seq, change: changeOf(row) }];
+    } catch (error) {
+      // Written by us in the transaction of the change, so this is a damaged database; it must not silence all that follows.
+      log.error({ err: error, seq: row.seq }, 'an outbox row cannot be read and is skipped');
+      return [];
+    }
+  });
+  const audience = await audienceOf(
+    db,
+    changes.map(({ change }) => change),
+  );
+  const bySeq = new Map(changes.map(({ seq, change }) => [seq, messagesFor(change, audience)]));
+  const write = writer();
+  return rows.map(({ seq }) => ({
+    seq,
+    messages: (bySeq.get(seq) ?? []).map(({ topic, notification }) => ({ topic, payload: write(notification) })),
+  }));
+}
+
+interface OutboxRow {
+  operation: string;
+  body: string;
+  previous: string | null;
+}
+
+function changeOf(row: OutboxRow): Change {
+  return {
+    operation: row.operation as Operation,
+    object: JSON.parse(row.body) as StoredObject,
+    ...(row.previous === null ? {} : { previous: JSON.parse(row.previous) as StoredObject }),
+  };
+}
+
+async function audienceOf(db: Db, changes: readonly Change[]): Promise<Audience> {
+  const programs = await targetsOfPrograms(db, [...new Set(changes.flatMap(programsToResolve))]);
+  const programTargets = (id: string) => programs.get(id);
+  const targets = [...new Set(changes.flatMap((change) => targetsToResolve(change, programTargets)))];
+  const vens = targets.length === 0 ? [] : await vensHolding(db, targets);
+  return { vens, programTargets };
+}
+
+/**
+ * The programs' targets as they are now. A program that was deleted together with its events is no longer there; its own DELETE
+ * row, which follows theirs in the outbox, tells.
+ */
+async function targetsOfPrograms(db: Db, ids: readonly string[]): Promise<Map<string, readonly string[]>> {
+  const found = new Map<string, readonly string[]>();
+  if (ids.length === 0) return found;
+  const note = (rows: readonly { id: string; body: string }[]) => {
+    for (const { id, body } of rows) found.set(id, (JSON.parse(body) as Program).targets ?? []);
+  };
+  note(await db.selectFrom('programs').select(['id', 'body']).where('id', 'in', ids).execute());
+  const missing = ids.filter((id) => !found.has(id));
+  if (missing.length === 0) return found;
+  note(
+    await db
+      .selectFrom('outbox')
+      .select(['object_id as id', 'body'])
+      .where('operation', '=', 'DELETE')
+      .where('object_type', '=', 'PROGRAM')
+      .where('object_id', 'in', missing)
+      .execute(),
+  );
+  return found;
+}
+
+/** Notifications as JSON; the same notification for many vens is written once. */
+function writer(): (notification: Notification) => string {
+  const written = new WeakMap<object, { operation: string; text: string }>();
+  return (notification) => {
+    const known = written.get(notification.object);
+    if (known?.operation === notification.operation) return known.text;
+    const text = JSON.stringify(notification);
+    written.set(notification.object, { operation: notification.operation, text });
+    return text;
+  };
+}
