@@ -143,10 +143,7 @@ async function insertTargets(db: Db, objects: readonly StoredObject[]): Promise<
   if (!targets) return;
   for (const chunk of chunked(filed)) {
     const rows = chunk.map(({ id, target }) => ({ [targets.column]: id, target }));
-    await db
-      .insertInto(targets.table)
-      .values(rows)
-      .execute();
+    await db.insertInto(targets.table).values(rows).execute();
   }
 }
 

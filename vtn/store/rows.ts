@@ -89,11 +89,6 @@ export function filedTargets(object: StoredObject): string[] {
 
 /** NULL when the event never ends, or when nobody can tell: then it counts as active, which hides nothing. */
 function endsMs(event: Event, createdMs: number): number | null {
-  try {
-    const endMs = eventEndMs(event, createdMs);
-    return Number.isSafeInteger(endMs) ? endMs : null;
-  } catch (error) {
-    if (error instanceof RangeError) return null;
-    throw error;
-  }
+  const endMs = eventEndMs(event, createdMs);
+  return Number.isSafeInteger(endMs) ? endMs : null;
 }
