@@ -11,8 +11,13 @@ export interface ApiRequest {
   /** The parsed body; `undefined` where the operation takes none. */
   body: unknown;
   /** Header names in lower case. */
-  headers: Readonly<Record<string, string | string[] | undefined>>;
+  headers: Headers;
+  /** The peer's address, for rate limits. */
+  remoteAddress: string;
 }
+
+/** Header names in lower case, as node gives them. */
+export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
 /** `body` as an object is written as JSON; as a Buffer or string it is sent as it is (it must be JSON text then). */
 export interface ApiAnswer {
@@ -24,6 +29,8 @@ export interface ApiAnswer {
 export interface OperationHandler {
   /** Throws `forbidden` when this caller may not do this at all. Runs before the body is parsed or validated. */
   authorise(caller: Caller): void;
+  /** Where one operation's errors look unlike the API's: the token endpoint (RFC 6749). */
+  dialect?: Dialect;
   handle(request: ApiRequest): Promise<ApiAnswer>;
 }
 
@@ -42,4 +49,5 @@ export interface Api {
   dialect: Dialect;
 }
 
+/** How an error is told. Gets it with status 422 for invalid fields and 400 for malformed JSON, and may choose another. */
 export type Dialect = (error: ApiError, requestId: string) => { status: number; contentType: string; body: unknown };

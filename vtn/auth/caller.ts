@@ -45,13 +45,19 @@ export const SCOPES_BY_ROLE: Readonly<Record<Role, readonly Scope[]>> = {
   utility: ['read_all', 'read_targets'],
 };
 
+/** A client's role, or `anonymous` where an operation asks for no token. */
+export type CallerRole = Role | 'anonymous';
+
 /** Who is calling, as the token says. */
 export interface Caller {
   clientId: string;
-  role: Role;
+  role: CallerRole;
   scopes: readonly Scope[];
   /** The customer's account; only for role `customer`. */
   account?: string;
   /** The utility and the level of its member; only for role `utility`. */
   utility?: { id?: string; level: 'spectator' | 'leader' | 'admin' };
 }
+
+/** Who calls an operation that asks for no token. */
+export const ANONYMOUS: Caller = { clientId: '', role: 'anonymous', scopes: [] };

@@ -1,0 +1,44 @@
+import { pathOf } from './errors.ts';
+import type { ApiError } from './errors.ts';
+import type { Dialect } from './http.ts';
+
+/**
+ * OpenADR 3.1 `problem`, RFC 9457. Invalid fields are 400 there, with each field's path in `detail`; `instance` names the
+ * request, under which the log explains what a 500 hides.
+ */
+export const problemDialect: Dialect = (error, requestId) => {
+  const status = error.code === 'validation_failed' ? 400 : error.status;
+  return {
+    status,
+    contentType: 'application/problem+json',
+    body: {
+      type: 'about:blank',
+      title: titleOf(error),
+      status,
+      detail: error.detail,
+      instance: `urn:uuid:${requestId}`,
+      ...(error.issues.length > 0
+        ? { errors: error.issues.map(({ loc, msg, type }) => ({ path: pathOf(loc), message: msg, type })) }
+        : {}),
+    },
+  };
+};
+
+/** RFC 9457: with `about:blank` the title is the status phrase; conflicts keep the distinct titles that clients tell them apart by. */
+function titleOf(error: ApiError): string {
+  return error.code === 'validation_failed' || error.code === 'malformed_json' ? 'Bad Request' : error.title;
+}
+
+/**
+ * The operations API: 422 with a list when fields are wrong (malformed JSON is `json_invalid`), else one sentence.
+ * `{ "detail": [{ "loc": ["body", "limits", 0, "amount"], "msg": "…", "type": "…", "input": …, "ctx": … }] }`
+ */
+export const fastapiDialect: Dialect = (error, requestId) => {
+  const isList = error.code === 'validation_failed' || error.code === 'malformed_json';
+  if (isList) {
+    const detail = error.issues.length > 0 ? error.issues : [{ loc: ['body'], msg: error.detail, type: 'value_error' }];
+    return { status: 422, contentType: 'application/json', body: { detail } };
+  }
+  const detail = error.status === 500 ? `${error.detail} (request ${requestId})` : error.detail;
+  return { status: error.status, contentType: 'application/json', body: { detail } };
+};

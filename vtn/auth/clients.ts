@@ -1,0 +1,75 @@
+import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
+import type { IdSource } from '@openadr-gateway/shared/ids.ts';
+import { clientById, insertClient, updateClientSecret } from '../store/clients.ts';
+import type { Db } from '../store/store.ts';
+import { ROLES, SCOPES_BY_ROLE } from './caller.ts';
+import type { Caller, Role } from './caller.ts';
+import { hashSecret, newSecret } from './secrets.ts';
+import type { SecretVerifier } from './secrets.ts';
+
+export interface NewClient {
+  name: string;
+  role: Role;
+  /** Whose plants it manages; for role `customer`. */
+  account?: string;
+  /** For role `utility`. */
+  utility?: { id?: string; level: 'spectator' | 'leader' | 'admin' };
+}
+
+/** Shown once. */
+export interface Credentials {
+  clientId: string;
+  clientSecret: string;
+}
+
+/** Makes an OAuth client. The secret is in the answer only; its scrypt hash is stored. */
+export async function createClient(
+  db: Db,
+  client: NewClient,
+  deps: { clock: Clock; ids: IdSource },
+): Promise<Credentials> {
+  const credentials = { clientId: deps.ids.next(), clientSecret: newSecret() };
+  await insertClient(db, {
+    id: credentials.clientId,
+    name: client.name,
+    role: client.role,
+    secret_hash: await hashSecret(credentials.clientSecret),
+    account: client.account ?? null,
+    utility_id: client.utility?.id ?? null,
+    utility_level: client.utility?.level ?? null,
+    created_ms: deps.clock.nowMs(),
+    revoked_ms: null,
+  });
+  return credentials;
+}
+
+/**
+ * Gives a client another secret; the old one is void at once, tokens that it was given live on until they expire.
+ *
+ * @returns undefined when there is no such client, or it is revoked.
+ */
+export async function rotateSecret(db: Db, clientId: string): Promise<Credentials | undefined> {
+  const clientSecret = newSecret();
+  const isThere = await updateClientSecret(db, clientId, await hashSecret(clientSecret));
+  return isThere ? { clientId, clientSecret } : undefined;
+}
+
+/** Who these credentials belong to, or undefined. Unknown, revoked and wrong all take the same time. */
+export async function authenticateClient(
+  db: Db,
+  { clientId, clientSecret }: Credentials,
+  verifier: SecretVerifier,
+): Promise<Caller | undefined> {
+  const row = await clientById(db, clientId);
+  const isRight = await verifier.verify(clientSecret, row?.revoked_ms === null ? row.secret_hash : undefined);
+  const role = ROLES.find((r) => r === row?.role);
+  if (!row || !role || !isRight) return undefined;
+  const level = row.utility_level as 'spectator' | 'leader' | 'admin' | null;
+  return {
+    clientId: row.id,
+    role,
+    scopes: SCOPES_BY_ROLE[role],
+    ...(row.account === null ? {} : { account: row.account }),
+    ...(level === null ? {} : { utility: { level, ...(row.utility_id === null ? {} : { id: row.utility_id }) } }),
+  };
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+
+const port = z.number().int().min(0).max(65_535);
+const seconds = z.number().int().positive();
+
+const server = z
+  .strictObject({
+    host: z.string().min(1).default('127.0.0.1'),
+    /** 0: any free one. */
+    port: port.default(8080),
+    /** Where the outside reaches us, with the scheme: behind a proxy, or with a name. */
+    publicUrl: z.url({ protocol: /^https?$/ }).optional(),
+    /** Batches of the operations API are up to 1,000 items. */
+    bodyLimitBytes: z
+      .number()
+      .int()
+      .min(1_024)
+      .max(64 * 1_048_576)
+      .default(2 * 1_048_576),
+    /** From the first byte of a request to its last. */
+    requestTimeoutMs: z.number().int().min(1_000).default(30_000),
+    headersTimeoutMs: z.number().int().min(1_000).default(10_000),
+    /** How long an idle connection is kept. */
+    keepAliveTimeoutMs: z.number().int().min(1_000).default(75_000),
+    /** How long a stop waits for requests that are being answered. */
+    stopTimeoutMs: z.number().int().min(0).max(60_000).default(8_000),
+  })
+  .prefault({});
+
+const auth = z
+  .strictObject({
+    tokenTtlSeconds: seconds.default(3_600),
+    /** What a token that is missing, wrong or expired answers. */
+    invalidTokenStatus: z.union([z.literal(401), z.literal(403)]).default(401),
+    clockToleranceSeconds: z.number().int().min(0).default(5),
+    /** Of one client from one address. */
+    tokenRequestsPerMinute: z.number().int().positive().default(30),
+    issuer: z.string().min(1).default('openadr-gateway'),
+    audience: z.string().min(1).default('openadr-gateway'),
+  })
+  .prefault({});
+
+const mqtt = z
+  .strictObject({
+    mode: z.enum(['embedded', 'external', 'off']).default('embedded'),
+    /** Where the embedded broker listens. */
+    host: z.string().min(1).default('127.0.0.1'),
+    port: port.default(1883),
+    /** Of the external broker. */
+    url: z.url({ protocol: /^(?:mqtts?|wss?)$/ }).optional(),
+    username: z.string().optional(),
+    password: z.string().optional(),
+    authentication: z.enum(['OAUTH2_BEARER_TOKEN', 'ANONYMOUS']).default('OAUTH2_BEARER_TOKEN'),
+    /** What `GET /notifiers` tells clients; without it where we connect ourselves. */
+    publicUrls: z.array(z.url()).min(1).optional(),
+  })
+  .refine((m) => m.mode !== 'external' || m.url !== undefined, {
+    path: ['url'],
+    message: 'required when mode is external',
+  })
+  .prefault({});
+
+/** The configuration of the VTN. Unknown keys are refused. */
+export const vtnConfig = z.strictObject({
+  server,
+  store: z
+    .strictObject({
+      /** The SQLite file; `:memory:` for a server that forgets. */
+      path: z.string().min(1).default('vtn.db'),
+    })
+    .prefault({}),
+  auth,
+  mqtt,
+  openadr: z
+    .strictObject({
+      /** What an event for an unknown program answers; public clients disagree. */
+      unknownProgramStatus: z.union([z.literal(400), z.literal(409)]).default(400),
+    })
+    .prefault({}),
+  translation: z
+    .strictObject({
+      /** How many delivery days ahead limits become events. */
+      horizonDays: z.number().int().min(1).max(31).default(2),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info') })
+    .prefault({}),
+});
+
+export type VtnConfig = z.output<typeof vtnConfig>;
