@@ -1,0 +1,123 @@
+import './heap.ts';
+import { readFileSync } from 'node:fs';
+import { Command, InvalidArgumentError } from 'commander';
+import { ConfigError } from '@openadr-gateway/shared/config.ts';
+import { HttpConnection } from './client/http.ts';
+import { clientSecretOf, loadAgentConfig } from './config.ts';
+import type { AgentConfig } from './config.ts';
+import { createVenAgent } from './main.ts';
+import { statusFile } from './status.ts';
+
+/** An orderly stop that hangs is no orderly stop. */
+const STOP_DEADLINE_MS = 4_500;
+
+const program = new Command('ven-agent')
+  .description('Edge agent of an OpenADR 3 site: follows its VTN, drives batteries and PV inverters, reports back.')
+  .showHelpAfterError()
+  .addHelpText(
+    'after',
+    `
+Every setting of the file can be overridden by the environment: VEN_AGENT_VTN_URL is vtn.url.
+
+Exit codes: 0 stopped in order, 1 failed, 2 the configuration is faulty.`,
+  );
+
+program
+  .command('run')
+  .description('run the agent until SIGTERM or SIGINT')
+  .requiredOption('-c, --config <file>', 'configuration, YAML or JSON')
+  .option('--dry-run', 'decide, log and report, but write nothing to devices', false)
+  .action(async (options: { config: string; dryRun: boolean }) => {
+    const agent = createVenAgent(loadAgentConfig(options.config, process.env), { dryRun: options.dryRun });
+    let stopping = false;
+    const stop = (): void => {
+      // Asked twice, it goes at once.
+      if (stopping) process.exit(1);
+      stopping = true;
+      setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
+      agent.stop().then(() => process.exit(0), fail);
+    };
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
+    await agent.start();
+  });
+
+program
+  .command('check')
+  .description('read the configuration, name every fault, and show what the agent would do with it')
+  .requiredOption('-c, --config <file>', 'configuration, YAML or JSON')
+  .action((options: { config: string }) => {
+    const config = loadAgentConfig(options.config, process.env);
+    clientSecretOf(config);
+    console.log(summaryOf(config));
+  });
+
+program
+  .command('status')
+  .description('show what a running agent says about itself')
+  .requiredOption('-c, --config <file>', 'the configuration that it runs with')
+  .action(async (options: { config: string }) => {
+    const { dataDir } = loadAgentConfig(options.config, process.env);
+    console.log(JSON.stringify(await statusOf(dataDir), undefined, 2));
+  });
+
+program
+  .command('simulate')
+  .description('serve a simulated battery and a simulated PV plant as SunSpec over Modbus TCP')
+  .option('--host <address>', 'address to listen on', '127.0.0.1')
+  .option('--bess-id <id>', 'asset id of the battery', 'SIM_BESS_1')
+  .option('--pv-id <id>', 'asset id of the PV plant', 'SIM_PV_1')
+  .option('--bess-port <port>', 'port of the battery, 0 for a free one', portNumber, 5020)
+  .option('--pv-port <port>', 'port of the PV plant, 0 for a free one', portNumber, 5021)
+  .action(async (options: { host: string; bessId: string; pvId: string; bessPort: number; pvPort: number }) => {
+    // Loaded only when wanted: a gateway has no memory to spare for simulators.
+    const { runSimulate } = await import('./simulate/run.ts');
+    await runSimulate(options);
+  });
+
+program.parseAsync().catch(fail);
+
+function summaryOf(config: AgentConfig): string {
+  const limit = (maxW: number | undefined): string => (maxW === undefined ? 'none' : `${maxW} W`);
+  const devices = config.devices.map(
+    ({ resourceName, kind, url, unitId, limits, whenNoSetpoint }) =>
+      `  ${resourceName} (${kind}) at ${url} unit ${unitId}; default import limit ${limit(limits.importMaxW)}, ` +
+      `export limit ${limit(limits.exportMaxW)}; without a set-point: ${whenNoSetpoint}`,
+  );
+  return [
+    'The configuration is in order.',
+    `VTN ${config.vtn.url} as ${config.vtn.clientId}, polled every ${config.vtn.pollSeconds} s`,
+    `Site ${config.site.id}, data in ${config.dataDir}`,
+    `A tick every ${config.tick.intervalMs} ms, a report every ${config.reporting.periodSeconds} s`,
+    'Devices:',
+    ...devices,
+  ].join('\n');
+}
+
+async function statusOf(dataDir: string): Promise<unknown> {
+  let url: string;
+  try {
+    url = (JSON.parse(readFileSync(statusFile(dataDir), 'utf8')) as { url: string }).url;
+  } catch {
+    throw new Error(`no agent runs with the data in ${dataDir}`);
+  }
+  const connection = new HttpConnection(5_000);
+  try {
+    const { text } = await connection.request({ method: 'GET', url: new URL('/status', url) });
+    return JSON.parse(text) as unknown;
+  } finally {
+    connection.close();
+  }
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('expected a port, 0 to 65535');
+  return port;
+}
+
+function fail(error: unknown): never {
+  const faulty = error instanceof ConfigError;
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exit(faulty ? 2 : 1);
+}

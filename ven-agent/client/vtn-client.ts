@@ -1,0 +1,150 @@
+import type { Event, Resource, Ven } from '@openadr-gateway/shared/openadr/objects.ts';
+import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
+import type { Enrolment } from '../scheduler/subjects.ts';
+import { failure, isObject, objectOf } from './answers.ts';
+import { HttpConnection } from './http.ts';
+import type { HttpAnswer } from './http.ts';
+import { PagedList } from './paged-list.ts';
+import { TokenSource } from './token.ts';
+
+export interface VtnClientOptions {
+  /** Base of the OpenADR API, e.g. `http://127.0.0.1:8080/openadr3/3.1.1`. */
+  url: string;
+  clientId: string;
+  clientSecret: string;
+  timeoutMs?: number;
+}
+
+export type EventsRead = { kind: 'unchanged' } | { kind: 'complete'; events: Event[] };
+
+/** Where notifications are to be had (3.1 "notifiers"). */
+export interface MqttBinding {
+  urls: string[];
+  /** Absent: the broker takes anybody. */
+  credentials?: { username: string; password: string };
+  topics: string[];
+}
+
+/** The VEN's side of the OpenADR API. Every method rejects with `VtnError` or `NoAnswerError`. */
+export class VtnClient {
+  readonly #base: string;
+  readonly #clientId: string;
+  readonly #clock: Clock;
+  readonly #http: HttpConnection;
+  readonly #token: TokenSource;
+  readonly #events: PagedList;
+  #skewMs = 0;
+
+  constructor(options: VtnClientOptions, clock: Clock) {
+    this.#base = options.url.replace(/\/+$/, '');
+    this.#clientId = options.clientId;
+    this.#clock = clock;
+    this.#http = new HttpConnection(options.timeoutMs ?? 10_000);
+    this.#token = new TokenSource(this.#http, this.#base, options, clock);
+    this.#events = new PagedList('/events?active=true', (path, headers) => this.#call('GET', path, headers));
+  }
+
+  /** How far the VTN's clock is ahead of ours, by its last `Date`; good to a second. */
+  get skewMs(): number {
+    return this.#skewMs;
+  }
+
+  close(): void {
+    this.#http.close();
+  }
+
+  /** The complete list of events that are not over, or word that it is the same as at the last call. */
+  async activeEvents(): Promise<EventsRead> {
+    const read = await this.#events.read();
+    if (read.kind === 'unchanged') return read;
+    // The list is the VTN's word for it; what is malformed inside an event is found out event by event.
+    return { kind: 'complete', events: read.items as unknown as Event[] };
+  }
+
+  /** This VEN and its resources; undefined when the VTN has no ven for this client. */
+  async enrolment(): Promise<Enrolment | undefined> {
+    const vens = (await this.#all('/vens')) as unknown as Ven[];
+    const own = vens.find((ven) => ven.clientID === this.#clientId) ?? vens[0];
+    if (own === undefined) return undefined;
+    const resources = (await this.#all('/resources')) as unknown as Resource[];
+    return {
+      venId: own.id,
+      venName: own.venName,
+      venTargets: own.targets ?? [],
+      resources: resources
+        .filter((resource) => resource.venID === own.id)
+        .map((resource) => ({ resourceName: resource.resourceName, targets: resource.targets ?? [] })),
+    };
+  }
+
+  /** The MQTT binding and the topics of this VEN's events; undefined when the VTN offers none. */
+  async mqttBinding(venId: string): Promise<MqttBinding | undefined> {
+    const { MQTT: mqtt } = await this.#object('/notifiers');
+    if (!isObject(mqtt) || !Array.isArray(mqtt['URIS'])) return undefined;
+    const urls = mqtt['URIS'].filter((uri): uri is string => typeof uri === 'string' && /^mqtts?:/.test(uri));
+    if (urls.length === 0) return undefined;
+    const { topics } = await this.#object(`/notifiers/mqtt/topics/vens/${encodeURIComponent(venId)}/events`);
+    if (!isObject(topics)) return undefined;
+    const names = topics['ALL'] === undefined ? ['CREATE', 'UPDATE', 'DELETE'].map((o) => topics[o]) : [topics['ALL']];
+    const binding: MqttBinding = { urls, topics: names.filter((t): t is string => typeof t === 'string') };
+    const authentication = mqtt['authentication'];
+    if (isObject(authentication) && authentication['method'] === 'OAUTH2_BEARER_TOKEN') {
+      // 3.1 Table 12: the token is the password; "{clientID}" stands for the client's id, all else is literal.
+      const username = typeof authentication['username'] === 'string' ? authentication['username'] : '{clientID}';
+      binding.credentials = {
+        username: username === '{clientID}' ? this.#clientId : username,
+        password: await this.#token.get(),
+      };
+    }
+    return binding;
+  }
+
+  /** Drops the token, so that the next call fetches a fresh one. */
+  dropToken(): void {
+    this.#token.drop();
+  }
+
+  /**
+   * Posts one report.
+   *
+   * @param body the JSON text of a reportRequest
+   */
+  async postReport(body: string): Promise<void> {
+    const answer = await this.#call('POST', '/reports', { 'content-type': 'application/json' }, body);
+    if (answer.status < 200 || answer.status > 299) throw failure('POST /reports', answer, this.#clock.nowMs());
+  }
+
+  async #all(path: string): Promise<Record<string, unknown>[]> {
+    const read = await new PagedList(path, (page, headers) => this.#call('GET', page, headers)).read();
+    return read.kind === 'complete' ? read.items : [];
+  }
+
+  async #object(path: string): Promise<Record<string, unknown>> {
+    const answer = await this.#call('GET', path);
+    if (answer.status !== 200) throw failure(`GET ${path}`, answer, this.#clock.nowMs());
+    return objectOf(`GET ${path}`, answer);
+  }
+
+  /** One authorised request; a 401 is answered with a fresh token, once (RFC 6750 3.1). */
+  async #call(
+    method: 'GET' | 'POST',
+    path: string,
+    headers: Record<string, string> = {},
+    body?: string,
+  ): Promise<HttpAnswer> {
+    const send = async (): Promise<HttpAnswer> => {
+      const authorization = `Bearer ${await this.#token.get()}`;
+      const request = { method, url: new URL(this.#base + path), headers: { ...headers, authorization } };
+      return this.#http.request(body === undefined ? request : { ...request, body });
+    };
+    let answer = await send();
+    if (answer.status === 401) {
+      this.#token.drop();
+      answer = await send();
+    }
+    const serverMs = Date.parse(answer.headers.date ?? '');
+    // The header is cut to the second: its middle is the best guess.
+    if (Number.isFinite(serverMs)) this.#skewMs = serverMs + 500 - this.#clock.nowMs();
+    return answer;
+  }
+}

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { resolve, dirname } from 'node:path';
+import { z } from 'zod';
+import { loadConfig as load } from '@openadr-gateway/shared/config.ts';
+
+const limits = z.strictObject({
+  /** Bound of consumption or charging while the VTN says nothing, W. Absent: no limit. */
+  importMaxW: z.number().nonnegative().optional(),
+  /** Bound of generation or discharging, likewise. */
+  exportMaxW: z.number().nonnegative().optional(),
+});
+
+const device = z.strictObject({
+  /** The OpenADR resourceName: the id of the asset. */
+  resourceName: z.string().min(1).max(128),
+  kind: z.enum(['BESS', 'PV']),
+  driver: z.literal('sunspec'),
+  url: z.string().regex(/^tcp:\/\/[^/\s]+:\d{1,5}$/, 'expected tcp://HOST:PORT'),
+  unitId: z.int().min(0).max(255).default(1),
+  timeoutMs: z.int().min(50).max(60_000).optional(),
+  /** The inverter that the device sits behind, where events are targeted to inverters. */
+  inverterId: z.string().min(1).max(128).optional(),
+  limits: limits.prefault({}),
+  whenNoSetpoint: z.enum(['release', 'idle']).default('release'),
+  soc: z
+    .strictObject({
+      min: z.number().min(0).max(1).optional(),
+      max: z.number().min(0).max(1).optional(),
+    })
+    .refine(({ min = 0, max = 1 }) => min < max, { message: 'expected min below max' })
+    .prefault({}),
+  /** Largest step of a set-point away from zero, W per second. Absent: no ramp. */
+  rampUpWPerSecond: z.number().positive().optional(),
+});
+
+export const configSchema = z.strictObject({
+  vtn: z
+    .strictObject({
+      url: z.url({ protocol: /^https?$/ }),
+      clientId: z.string().min(1),
+      clientSecret: z.string().min(1).optional(),
+      clientSecretFile: z.string().min(1).optional(),
+      pollSeconds: z.number().min(1).max(3600).default(30),
+      timeoutMs: z.int().min(100).max(120_000).default(10_000),
+    })
+    .refine((vtn) => (vtn.clientSecret === undefined) !== (vtn.clientSecretFile === undefined), {
+      path: ['clientSecret'],
+      message: 'expected exactly one of clientSecret and clientSecretFile',
+      // Also beside other faults: all are named at once.
+      when: ({ value }) => typeof value === 'object' && value !== null,
+    }),
+  site: z.strictObject({ id: z.string().min(1).max(128) }),
+  dataDir: z.string().min(1),
+  devices: z
+    .array(device)
+    .min(1)
+    .superRefine((devices, context) => {
+      devices.forEach(({ resourceName }, index) => {
+        if (devices.findIndex((other) => other.resourceName === resourceName) === index) return;
+        const message = `expected every resourceName once, got ${resourceName} again`;
+        context.addIssue({ code: 'custom', path: [index, 'resourceName'], message });
+      });
+    }),
+  tick: z.strictObject({ intervalMs: z.int().min(100).max(60_000).default(1000) }).prefault({}),
+  reporting: z.strictObject({ periodSeconds: z.int().min(1).max(86_400).default(60) }).prefault({}),
+  status: z
+    .strictObject({
+      host: z.string().min(1).default('127.0.0.1'),
+      port: z.int().min(0).max(65_535).default(0),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info') })
+    .prefault({}),
+});
+
+export type AgentConfig = z.infer<typeof configSchema>;
+export type DeviceEntry = AgentConfig['devices'][number];
+
+/**
+ * Reads the configuration: the file, then the environment over it (`VEN_AGENT_VTN_URL` is `vtn.url`). A relative
+ * `dataDir` or `clientSecretFile` counts from the folder of the file.
+ *
+ * @throws {ConfigError} naming every fault at once
+ */
+export function loadAgentConfig(file: string, env: Record<string, string | undefined>): AgentConfig {
+  const config = load({ schema: configSchema, file, env, envPrefix: 'VEN_AGENT' });
+  const from = (path: string): string => resolve(dirname(file), path);
+  const vtn = { ...config.vtn };
+  if (vtn.clientSecretFile !== undefined) vtn.clientSecretFile = from(vtn.clientSecretFile);
+  return { ...config, vtn, dataDir: from(config.dataDir) };
+}
+
+/** The client's secret, from the configuration or its file. @throws when the file cannot be read or is empty */
+export function clientSecretOf({ vtn }: AgentConfig): string {
+  if (vtn.clientSecretFile === undefined) return vtn.clientSecret ?? '';
+  const secret = readFileSync(vtn.clientSecretFile, 'utf8').trim();
+  if (secret === '') throw new Error(`vtn.clientSecretFile: ${vtn.clientSecretFile} is empty`);
+  return secret;
+}

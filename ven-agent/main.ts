@@ -1,0 +1,114 @@
+import { createLog } from '@openadr-gateway/shared/log.ts';
+import type { Logger } from '@openadr-gateway/shared/log.ts';
+import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
+import { systemClock } from '@openadr-gateway/shared/time/clock.ts';
+import { Agent } from './agent.ts';
+import { bootId } from './boot.ts';
+import { createDevice } from './bridges/registry.ts';
+import { EventCache } from './client/event-cache.ts';
+import { MqttWatch } from './client/mqtt-watch.ts';
+import { VtnClient } from './client/vtn-client.ts';
+import { Watch } from './client/watch.ts';
+import { clientSecretOf } from './config.ts';
+import type { AgentConfig, DeviceEntry } from './config.ts';
+import { openAgentDatabase } from './database.ts';
+import { ReportOutbox } from './reporting/outbox.ts';
+import { Reporter } from './reporting/reporter.ts';
+import { ReportSender } from './reporting/sender.ts';
+import { StatusServer } from './status.ts';
+import { DeviceUnit } from './unit.ts';
+import type { Device } from './bridges/device.ts';
+
+export interface VenAgent {
+  /** @returns where its status can be read */
+  start(): Promise<{ statusUrl: string }>;
+  /** Hands the devices back and ends; takes less than five seconds. */
+  stop(): Promise<void>;
+}
+
+export interface VenAgentDeps {
+  clock?: Clock;
+  random?: () => number;
+  log?: Logger;
+  /** Changes at every boot of the machine. */
+  bootId?: string;
+  /** Decide and report, but write nothing to devices. */
+  dryRun?: boolean;
+}
+
+/** Puts the agent together. Nothing runs, listens or connects before `start()`. */
+export function createVenAgent(config: AgentConfig, deps: VenAgentDeps = {}): VenAgent {
+  const clock = deps.clock ?? systemClock;
+  const random = deps.random ?? Math.random;
+  const log = deps.log ?? createLog({ name: 'ven-agent', level: config.log.level });
+  const db = openAgentDatabase(config.dataDir);
+  const { url, clientId, timeoutMs } = config.vtn;
+  const client = new VtnClient({ url, clientId, clientSecret: clientSecretOf(config), timeoutMs }, clock);
+  const cache = new EventCache({ db, clock, random, bootId: deps.bootId ?? bootId(clock) });
+  const outbox = new ReportOutbox(db);
+  const sender = new ReportSender({ outbox, client, clock, random, log });
+  const reporter = new Reporter({
+    cache,
+    outbox,
+    onQueued: () => sender.kick(),
+    log,
+    periodMs: config.reporting.periodSeconds * 1000,
+    tickMs: config.tick.intervalMs,
+  });
+  const units = config.devices.map(
+    (entry) =>
+      new DeviceUnit(deviceOf(entry, { log, clock, random }), {
+        clock,
+        random,
+        log,
+        onOpened: () => void agent.tickSoon(),
+      }),
+  );
+  const watch = new Watch({
+    client,
+    cache,
+    clock,
+    random,
+    log,
+    pollMs: config.vtn.pollSeconds * 1000,
+    onChange: () => agent.scheduleChanged(),
+  });
+  const mqtt = new MqttWatch({
+    discover: async () => {
+      const enrolment = await client.enrolment();
+      return enrolment === undefined ? undefined : client.mqttBinding(enrolment.venId);
+    },
+    onRefused: () => client.dropToken(),
+    onNotification: () => void watch.look(),
+    random,
+    log,
+  });
+  const agent = new Agent({ config, units, cache, watch, reporter, clock, log, dryRun: deps.dryRun ?? false });
+  const status = new StatusServer({ config, agent, units, watch, mqtt, outbox, sender, reporter, clock });
+
+  return {
+    start: async () => {
+      const { url: statusUrl } = await status.start();
+      watch.start();
+      mqtt.start();
+      agent.start();
+      sender.start();
+      log.info({ statusUrl, siteId: config.site.id, devices: units.map((u) => u.resourceName) }, 'agent started');
+      return { statusUrl };
+    },
+    stop: async () => {
+      // The devices first: nothing else is urgent.
+      await agent.stop();
+      client.close();
+      await Promise.all([mqtt.stop(), watch.stop(), sender.stop(), status.stop()]);
+      db.close();
+      log.info('agent stopped');
+    },
+  };
+}
+
+function deviceOf(entry: DeviceEntry, deps: { log: Logger; clock: Clock; random: () => number }): Device {
+  const { resourceName, kind, driver, url, unitId, timeoutMs } = entry;
+  const config = { resourceName, kind, driver, url, unitId };
+  return createDevice(timeoutMs === undefined ? config : { ...config, timeoutMs }, deps);
+}
