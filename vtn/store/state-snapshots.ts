@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Selectable } from 'kysely';
+import type { RawBuilder, Selectable } from 'kysely';
 import type { Page } from './assets.ts';
 import { chunked } from './chunks.ts';
 import type { Database } from './schema.ts';
@@ -27,8 +27,8 @@ export async function putStateSnapshots(db: Db, rows: readonly StateSnapshotRow[
 }
 
 /**
- * Adds what reports say. What a later report about the same instant leaves open stays as it is, and one that says nothing
- * new changes nothing, not even updated_ms. One key must not come twice.
+ * Adds what reports say. What a later report about the same instant leaves open stays as it is, unless it says that the data
+ * is MISSING; one that says nothing new changes nothing, not even updated_ms. One key must not come twice.
  */
 export async function mergeStateSnapshots(db: Db, rows: readonly StateSnapshotRow[]): Promise<void> {
   for (const some of chunked(rows)) {
@@ -39,24 +39,26 @@ export async function mergeStateSnapshots(db: Db, rows: readonly StateSnapshotRo
         conflict
           .columns(['asset_id', 'effective_ms'])
           .doUpdateSet((eb) => ({
-            stored_energy_wh: eb.fn.coalesce('excluded.stored_energy_wh', 'state_snapshots.stored_energy_wh'),
-            charged_energy_wh: eb.fn.coalesce('excluded.charged_energy_wh', 'state_snapshots.charged_energy_wh'),
-            discharged_energy_wh: eb.fn.coalesce(
-              'excluded.discharged_energy_wh',
-              'state_snapshots.discharged_energy_wh',
-            ),
+            stored_energy_wh: merged('stored_energy_wh'),
+            charged_energy_wh: merged('charged_energy_wh'),
+            discharged_energy_wh: merged('discharged_energy_wh'),
             reading_quality: eb.ref('excluded.reading_quality'),
             updated_ms: eb.ref('excluded.updated_ms'),
           }))
           .where(
             sql<boolean>`excluded.reading_quality <> state_snapshots.reading_quality
-              or coalesce(excluded.stored_energy_wh, state_snapshots.stored_energy_wh) is distinct from state_snapshots.stored_energy_wh
-              or coalesce(excluded.charged_energy_wh, state_snapshots.charged_energy_wh) is distinct from state_snapshots.charged_energy_wh
-              or coalesce(excluded.discharged_energy_wh, state_snapshots.discharged_energy_wh) is distinct from state_snapshots.discharged_energy_wh`,
+              or ${merged('stored_energy_wh')} is distinct from state_snapshots.stored_energy_wh
+              or ${merged('charged_energy_wh')} is distinct from state_snapshots.charged_energy_wh
+              or ${merged('discharged_energy_wh')} is distinct from state_snapshots.discharged_energy_wh`,
           ),
       )
       .execute();
   }
+}
+
+function merged(column: 'stored_energy_wh' | 'charged_energy_wh' | 'discharged_energy_wh'): RawBuilder<number | null> {
+  const [reported, stored] = [sql.ref(`excluded.${column}`), sql.ref(`state_snapshots.${column}`)];
+  return sql`case when excluded.reading_quality = 'MISSING' then null else coalesce(${reported}, ${stored}) end`;
 }
 
 /** The rows with these keys, in no order. */

@@ -1,0 +1,83 @@
+import { addDays, deliveryDayOf } from '@openadr-gateway/shared/time/delivery-day.ts';
+import type { Region } from '@openadr-gateway/shared/time/delivery-day.ts';
+import { PAYLOADS } from '@openadr-gateway/shared/openadr/payloads.ts';
+import type { EventPayloadName, ReportPayloadName } from '@openadr-gateway/shared/openadr/payloads.ts';
+
+/** What is published where: the programs, the natural keys of their events, and the days that have events. */
+
+export type ProgramName = 'capacity-subscription' | 'capacity-limits';
+
+export interface ProgramPlan {
+  /** Program attribute PROGRAM_LONG_NAME (OpenADR 3.1 enumerations). */
+  longName: string;
+  payloads: readonly EventPayloadName[];
+  /** Of its events; a lower number wins (OpenADR 3.1 `event.priority`). `null`: unset. */
+  priority: number | null;
+}
+
+/** The programs that the VTN makes at its start and finds again by name. */
+export const PROGRAMS: Readonly<Record<ProgramName, ProgramPlan>> = {
+  'capacity-subscription': {
+    longName: 'Capacity of the grid connection, and the standing request for reports',
+    payloads: ['IMPORT_CAPACITY_SUBSCRIPTION', 'EXPORT_CAPACITY_SUBSCRIPTION'],
+    priority: null,
+  },
+  'capacity-limits': {
+    longName: 'The most restrictive power and energy limits of each asset',
+    payloads: ['IMPORT_CAPACITY_LIMIT', 'EXPORT_CAPACITY_LIMIT', 'STORAGE_ENERGY_MIN', 'STORAGE_ENERGY_MAX'],
+    priority: 0,
+  },
+};
+
+/** The descriptors of a program's payloads, for the program and for each of its events. */
+export function payloadDescriptors(name: ProgramName) {
+  return PROGRAMS[name].payloads.map((payloadType) => {
+    const units = PAYLOADS[payloadType].unit;
+    return { objectType: 'EVENT_PAYLOAD_DESCRIPTOR' as const, payloadType, ...(units ? { units } : {}) };
+  });
+}
+
+export const PROGRAM_NAMES = Object.keys(PROGRAMS) as ProgramName[];
+
+/** `limits/{asset_id}/{day}`: the event with the limits of one asset on one delivery day. */
+export function limitsEventName(assetId: string, day: string): string {
+  return `limits/${assetId}/${day}`;
+}
+
+/** `subscription/{asset_id}`: the event with the connection's capacity and the report request of one asset. */
+export function subscriptionEventName(assetId: string): string {
+  return `subscription/${assetId}`;
+}
+
+/** Whether an event has one of the names above for this asset. */
+export function isEventOf(eventName: string | null | undefined, assetId: string): boolean {
+  return eventName === subscriptionEventName(assetId) || eventName?.startsWith(limitsEventName(assetId, '')) === true;
+}
+
+const ASKED_FOR: readonly (readonly [ReportPayloadName, readingType: string])[] = [
+  ['STORAGE_CHARGE_LEVEL', 'DIRECT_READ'],
+  ['STORAGE_USABLE_CAPACITY', 'DIRECT_READ'],
+  ['DEMAND', 'MEAN'],
+  ['USAGE', 'DIRECT_READ'],
+  ['OPERATING_STATE', 'DIRECT_READ'],
+  ['SETPOINT', 'DIRECT_READ'],
+];
+
+/**
+ * The standing report request: what each resource is asked to report, without end (`repeat: -1`), at times of its own
+ * choosing (User Guide 7.5: frequency 0, OPEN_INTERVALS).
+ */
+export function standingReports() {
+  return ASKED_FOR.map(([payloadType, readingType]) => {
+    const units = payloadType === 'SETPOINT' ? 'KW' : PAYLOADS[payloadType].unit;
+    const times = { startInterval: 0, historical: true, frequency: 0, repeat: -1 };
+    const reportIntervals = 'OPEN_INTERVALS' as const;
+    return { payloadType, readingType, ...(units ? { units } : {}), ...times, reportIntervals };
+  });
+}
+
+/** The delivery days that have events: today in the market's time zone to `horizonDays` later, in order. */
+export function horizon(region: Region, nowMs: number, horizonDays: number): string[] {
+  const today = deliveryDayOf(nowMs, region);
+  return Array.from({ length: horizonDays + 1 }, (_, n) => addDays(today, n));
+}

@@ -1,0 +1,84 @@
+import { formatDateTime } from '@openadr-gateway/shared/time/date-time.ts';
+import { absoluteIntervals } from '@openadr-gateway/shared/openadr/intervals.ts';
+import type { Event } from '@openadr-gateway/shared/openadr/objects.ts';
+import type { Change } from '../store/store.ts';
+import { mergeSpans, spansBefore, spansFrom } from './intervals.ts';
+import type { Span } from './intervals.ts';
+import { eventContent } from './translate.ts';
+import type { WantedEvent } from './translate.ts';
+
+export interface ReconcileContext {
+  /** The program that the events belong to. */
+  programId: string;
+  nowMs: number;
+  newId: () => string;
+}
+
+/**
+ * What was said about the time before `cutMs` stays as it was; what is said from then on is new. Of a day that is
+ * still to come nothing lies before the cut.
+ */
+export function keepPast(spans: readonly Span[], stored: Event | undefined, cutMs: number): Span[] {
+  if (!stored) return spansFrom(spans, cutMs);
+  const before = absoluteIntervals(stored, { nowMs: cutMs, onMalformed: () => undefined });
+  return mergeSpans([...spansBefore(before, cutMs), ...spansFrom(spans, cutMs)]);
+}
+
+/**
+ * The smallest list of changes that makes the stored events the wanted ones: same content, no change; other content, one
+ * UPDATE of the event with that name; not wanted any more, one DELETE. Should a name be stored twice (names need not be
+ * unique in OpenADR), the first one is kept, because two of them would contradict each other.
+ *
+ * @param stored all events with the natural keys in question, oldest first.
+ */
+export function reconcile(
+  wanted: readonly WantedEvent[],
+  stored: readonly Event[],
+  context: ReconcileContext,
+): Change[] {
+  const left = new Map<string, Event[]>();
+  for (const event of stored) {
+    const name = event.eventName ?? '';
+    left.set(name, [...(left.get(name) ?? []), event]);
+  }
+  const changes: Change[] = [];
+  for (const want of wanted) {
+    const [kept, ...doubles] = left.get(want.eventName) ?? [];
+    left.set(want.eventName, doubles);
+    const change = changeTo(eventContent(want, context.programId), kept, context);
+    if (change) changes.push(change);
+  }
+  const unwanted = [...left.values()].flat();
+  return [...unwanted.map((object): Change => ({ operation: 'DELETE', object })), ...changes];
+}
+
+function changeTo(
+  content: ReturnType<typeof eventContent>,
+  stored: Event | undefined,
+  context: ReconcileContext,
+): Change | undefined {
+  const modificationDateTime = formatDateTime(context.nowMs);
+  if (!stored) {
+    const object: Event = {
+      id: context.newId(),
+      createdDateTime: modificationDateTime,
+      modificationDateTime,
+      objectType: 'EVENT',
+      ...content,
+    };
+    return { operation: 'CREATE', object };
+  }
+  const { id, createdDateTime, modificationDateTime: _modified, objectType, ...was } = stored;
+  if (canonical(was) === canonical(content)) return undefined;
+  const object: Event = { id, createdDateTime, modificationDateTime, objectType, ...content };
+  return { operation: 'UPDATE', object, previous: stored };
+}
+
+/** JSON with sorted keys and without nulls, so that only what is said counts, not how it is laid out. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, v: unknown) => {
+    if (typeof v !== 'object' || v === null || Array.isArray(v)) return v;
+    const entries = Object.entries(v).filter(([, field]) => field !== null && field !== undefined);
+    return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}
