@@ -131,6 +131,19 @@ export class ModbusTcpMaster {
     return { ...this.#countersOf(unitId) };
   }
 
+  /** Rejects at once what waits or is on the wire for one unit; the connection goes on for the others. */
+  cancel(unitId: number): void {
+    const error = new DeviceError('UNREACHABLE', `requests of unit ${unitId} were cancelled`);
+    for (const pending of this.#queue.removeAll((each) => each.unitId === unitId)) {
+      clearTimeout(pending.timer);
+      pending.reject(error);
+    }
+    const onWire = this.#inFlight;
+    if (onWire?.unitId !== unitId) return;
+    this.#transactions.expire(onWire.transactionId, unitId);
+    this.#settle(onWire, () => onWire.reject(error));
+  }
+
   /** Ends the connection; what waits or is on the wire is rejected at once, and so is every later request. */
   close(): void {
     this.#closed = true;
@@ -220,7 +233,7 @@ export class ModbusTcpMaster {
   }
 
   #expireInQueue(pending: Pending): void {
-    this.#queue.remove(pending);
+    this.#queue.removeAll((each) => each === pending);
     this.#countersOf(pending.unitId).timeouts += 1;
     pending.reject(new DeviceError('TIMEOUT', `${describeRequest(pending.request)}: the line stayed busy`));
   }
@@ -237,9 +250,8 @@ export class ModbusTcpMaster {
     this.#silentDeadlines = 0;
     const onWire = this.#inFlight;
     if (onWire !== undefined && error.code === 'PROTOCOL') this.#countersOf(onWire.unitId).protocolErrors += 1;
-    const orphans = onWire === undefined ? [] : [onWire];
     this.#inFlight = undefined;
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) orphans.push(next);
+    const orphans = [...(onWire === undefined ? [] : [onWire]), ...this.#queue.removeAll(() => true)];
     for (const pending of orphans) {
       clearTimeout(pending.timer);
       pending.reject(error);

@@ -20,12 +20,14 @@ export class PriorityQueue<T> {
     return undefined;
   }
 
-  /** Takes one item out, wherever it stands. */
-  remove(item: T): void {
-    for (const priority of ORDER) {
-      const index = this.#lanes[priority].indexOf(item);
-      if (index >= 0) this.#lanes[priority].splice(index, 1);
-    }
+  /** Takes out every item that matches, wherever it stands, and returns them in turn. */
+  removeAll(matches: (item: T) => boolean): T[] {
+    return ORDER.flatMap((priority) => {
+      const lane = this.#lanes[priority];
+      const removed = lane.filter(matches);
+      this.#lanes[priority] = lane.filter((item) => !matches(item));
+      return removed;
+    });
   }
 
   get length(): number {

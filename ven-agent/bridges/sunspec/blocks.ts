@@ -1,0 +1,41 @@
+import type { Blocks } from './measure.ts';
+import {
+  MODEL_103,
+  MODEL_120,
+  MODEL_121,
+  MODEL_123,
+  MODEL_701,
+  MODEL_702,
+  MODEL_704,
+  MODEL_713,
+  MODEL_715,
+} from './models/index.ts';
+import type { SunSpecUnit } from './unit.ts';
+
+/** Ratings and settings: what changes with a technician's visit only. */
+export async function readSettings(unit: SunSpecUnit): Promise<Blocks> {
+  const blocks: Blocks = {};
+  if (unit.has(MODEL_702)) blocks.m702 = await unit.read(MODEL_702);
+  if (unit.has(MODEL_121)) blocks.m121 = await unit.read(MODEL_121);
+  if (unit.has(MODEL_120)) blocks.m120 = await unit.read(MODEL_120);
+  return blocks;
+}
+
+/** What can be commanded, as it stands now, and whether commands count (715). */
+export async function readControls(unit: SunSpecUnit): Promise<Blocks> {
+  const blocks: Blocks = {};
+  if (unit.has(MODEL_704)) blocks.m704 = await unit.read(MODEL_704);
+  if (unit.has(MODEL_123)) blocks.m123 = await unit.read(MODEL_123);
+  if (unit.has(MODEL_715)) blocks.m715 = await unit.read(MODEL_715);
+  return blocks;
+}
+
+/** Measurements and controls. Values and their scale factors (which may change in 10x) come in the same request. */
+export async function readState(unit: SunSpecUnit): Promise<Blocks> {
+  const blocks: Blocks = {};
+  // The first 121 of 155 registers hold all but the alarm text, which is read when there is an alarm.
+  if (unit.has(MODEL_701)) blocks.m701 = await unit.read(MODEL_701, 'TotWh_SF');
+  if (unit.has(MODEL_103)) blocks.m103 = await unit.read(MODEL_103);
+  if (unit.has(MODEL_713)) blocks.m713 = await unit.read(MODEL_713);
+  return { ...blocks, ...(await readControls(unit)) };
+}

@@ -1,0 +1,57 @@
+/** From a command to the plans of one device. Pure. */
+import type { DeviceCapabilities, DeviceCommand } from '../device.ts';
+import type { Block } from './block.ts';
+import { planLimit123, planLimit704, planSetpoint704 } from './control.ts';
+import type { ControlPlan } from './control.ts';
+import { limitsBy704 } from './measure.ts';
+import type { Blocks } from './measure.ts';
+import { MODEL_704 } from './models/der-control.ts';
+
+/** Why a command cannot be meant; `undefined` when it can. */
+export function faultOf({ outputLimit, setpointW, fallback, leaseSeconds }: DeviceCommand): string | undefined {
+  const limits = [outputLimit, ...(fallback === undefined ? [] : [fallback.outputLimit])];
+  for (const limit of limits) {
+    if (limit.kind === 'limited' && !(limit.maxW >= 0)) return `an output limit of ${limit.maxW} W is no limit`;
+  }
+  for (const powerW of [setpointW, fallback?.setpointW]) {
+    if (powerW !== undefined && !Number.isFinite(powerW)) return `a set-point of ${powerW} W is no power`;
+  }
+  return leaseSeconds >= 1 && Number.isFinite(leaseSeconds) ? undefined : `a lease of ${leaseSeconds} s is no lease`;
+}
+
+/**
+ * Everything that the command asks of this device: first its limit, then its set-point (clamped to the ratings).
+ * `maxW` is 100 % of WMaxLimPct, W. Throws `RangeError` for a value that its point cannot hold.
+ */
+export function plansFor(
+  capabilities: DeviceCapabilities,
+  maxW: number,
+  command: DeviceCommand,
+  blocks: Blocks,
+): ControlPlan[] {
+  const { maxDischargeW, maxChargeW, canLimitOutput, canSetPower } = capabilities;
+  const clamp = (powerW: number): number => Math.max(-maxChargeW, Math.min(maxDischargeW, powerW));
+  const plans: ControlPlan[] = [];
+  if (canLimitOutput) {
+    if (limitsBy704(blocks)) plans.push(planLimit704(blocks.m704, command, maxW));
+    else if (blocks.m123 !== undefined) plans.push(planLimit123(blocks.m123, command, maxW));
+  }
+  if (canSetPower && blocks.m704 !== undefined) {
+    const { setpointW, fallback } = command;
+    plans.push(
+      planSetpoint704(
+        blocks.m704,
+        setpointW === undefined ? undefined : clamp(setpointW),
+        fallback?.setpointW === undefined ? undefined : clamp(fallback.setpointW),
+        command.leaseSeconds,
+        maxW,
+      ),
+    );
+  }
+  return plans;
+}
+
+/** The block that a plan writes to. */
+export function blockOf(blocks: Blocks, plan: ControlPlan): Block | undefined {
+  return plan.model.id === MODEL_704.id ? blocks.m704 : blocks.m123;
+}

@@ -1,0 +1,159 @@
+import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
+import type { Logger } from 'pino';
+import { DeviceError } from '../device.ts';
+import type { Device, DeviceCapabilities, DeviceCommand, DeviceKind, DeviceReading, WriteOutcome } from '../device.ts';
+import { isRefusal } from '../modbus/exceptions.ts';
+import type { MasterLease } from '../modbus/pool.ts';
+import { readControls, readSettings, readState } from './blocks.ts';
+import { blockOf, faultOf, plansFor } from './command.ts';
+import { firstDifference } from './control.ts';
+import type { ControlPlan } from './control.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { capabilitiesOf, isLocal, readingOf, wMaxW } from './measure.ts';
+import type { Blocks } from './measure.ts';
+import { MODEL_1, MODEL_701 } from './models/index.ts';
+import { SunSpecUnit } from './unit.ts';
+import { PlanWriter } from './writer.ts';
+
+export interface SunSpecDeviceOptions {
+  resourceName: string;
+  kind: DeviceKind;
+  unitId: number;
+  /** Deadline of one request, ms. */
+  timeoutMs: number;
+  /** Gets a share of the connection; called by `open`, given back by `close`. */
+  acquire: () => MasterLease;
+  clock: Clock;
+  log: Logger;
+}
+
+/** What `open` learnt. */
+interface Opened {
+  unit: SunSpecUnit;
+  writer: PlanWriter;
+  heartbeat: Heartbeat;
+  capabilities: DeviceCapabilities;
+  /** 100 % of WMaxLimPct, W. */
+  maxW: number;
+}
+
+/** A battery or PV inverter that speaks SunSpec over Modbus TCP, by the models of the 7xx family or the older 1xx. */
+export class SunSpecDevice implements Device {
+  readonly resourceName: string;
+  readonly #options: SunSpecDeviceOptions;
+  readonly #log: Logger;
+  #lease: MasterLease | undefined;
+  #opened: Opened | undefined;
+  #wasFaulty = false;
+  #timerDoubted = false;
+
+  constructor(options: SunSpecDeviceOptions) {
+    this.resourceName = options.resourceName;
+    this.#options = options;
+    this.#log = options.log.child({ resourceName: options.resourceName });
+  }
+
+  /** Connects, walks the map, reads who it is and what it can do. Also NOT_SUPPORTED: no SunSpec, no rated power. */
+  async open(): Promise<DeviceCapabilities> {
+    const { acquire, unitId, timeoutMs, kind, clock } = this.#options;
+    this.#opened = undefined;
+    this.#lease ??= acquire();
+    const unit = await SunSpecUnit.discover(this.#lease.master, unitId, timeoutMs);
+    for (const model of unit.tooShort) this.#log.warn(model, 'SunSpec model shorter than the standard: not used');
+    const common = await unit.read(MODEL_1, 'SN');
+    const blocks = { ...(await readSettings(unit)), ...(await readState(unit)) };
+    const abilities = capabilitiesOf(kind, blocks);
+    const maxW = wMaxW(blocks);
+    if (abilities === undefined || maxW === undefined) {
+      throw new DeviceError('NOT_SUPPORTED', 'the device does not say its rated power (models 702, 121, 120)');
+    }
+    const capabilities: DeviceCapabilities = {
+      ...abilities,
+      manufacturer: common.text('Mn') ?? '',
+      model: common.text('Md') ?? '',
+      serialNumber: common.text('SN') ?? '',
+    };
+    const writer = new PlanWriter(unit, clock);
+    this.#opened = { unit, writer, heartbeat: new Heartbeat(unit, clock, this.#log), capabilities, maxW };
+    this.#log.info({ models: unit.modelIds, capabilities }, 'SunSpec device opened');
+    return capabilities;
+  }
+
+  async read(): Promise<DeviceReading> {
+    const opened = this.#require();
+    const readAtMs = this.#options.clock.nowMs();
+    const reading = readingOf(readAtMs, await readState(opened.unit), opened.maxW);
+    const isFaulty = reading.state === 'FAULT';
+    if (isFaulty && !this.#wasFaulty && opened.unit.has(MODEL_701)) {
+      const whole = await opened.unit.read(MODEL_701);
+      this.#log.error({ alarms: whole.raw('Alrm'), text: whole.text('MnAlrmInfo') }, 'the device reports a fault');
+    }
+    this.#wasFaulty = isFaulty;
+    return reading;
+  }
+
+  async write(command: DeviceCommand): Promise<WriteOutcome> {
+    const opened = this.#require();
+    const nonsense = faultOf(command);
+    if (nonsense !== undefined) return { kind: 'rejected', reason: nonsense };
+    const before = await readControls(opened.unit);
+    if (isLocal(before)) return { kind: 'rejected', reason: 'the device is under local control (715.LocRemCtl)' };
+    const outcome = await this.#apply(opened, command, before);
+    await opened.heartbeat.beat(before);
+    const { canSetPower, canLimitOutput } = opened.capabilities;
+    if (command.outputLimit.kind === 'limited' && !canLimitOutput) {
+      return { kind: 'rejected', reason: 'the device has no output limit (704 or 123 WMaxLimPct)' };
+    }
+    if (command.setpointW !== undefined && !canSetPower) {
+      return { kind: 'rejected', reason: 'the device has no power set-point (704 WSet)' };
+    }
+    return outcome;
+  }
+
+  async close(): Promise<void> {
+    this.#opened = undefined;
+    this.#lease?.master.cancel(this.#options.unitId);
+    this.#lease?.release();
+    this.#lease = undefined;
+  }
+
+  async #apply(opened: Opened, command: DeviceCommand, before: Blocks): Promise<WriteOutcome> {
+    const isDue = (plan: ControlPlan): boolean => {
+      const block = blockOf(before, plan);
+      return block !== undefined && opened.writer.isDue(plan, block, command.leaseSeconds);
+    };
+    try {
+      if (!plansFor(opened.capabilities, opened.maxW, command, before).some(isDue)) return { kind: 'unchanged' };
+      // The limit is a percentage of a setting that somebody may have changed since.
+      opened.maxW = wMaxW(await readSettings(opened.unit)) ?? opened.maxW;
+      const due = plansFor(opened.capabilities, opened.maxW, command, before).filter(isDue);
+      let registersWritten = 0;
+      for (const plan of due) registersWritten += await opened.writer.write(plan);
+      const after = await readControls(opened.unit);
+      for (const plan of due) {
+        const block = blockOf(after, plan);
+        const difference = block === undefined ? undefined : firstDifference(plan, block);
+        if (difference !== undefined) return { kind: 'mismatch', ...difference };
+        this.#doubtTimer(plan, after);
+      }
+      return registersWritten === 0 ? { kind: 'unchanged' } : { kind: 'applied', registersWritten };
+    } catch (error) {
+      if (isRefusal(error)) return { kind: 'rejected', reason: error.message };
+      if (error instanceof RangeError) return { kind: 'rejected', reason: error.message };
+      throw error;
+    }
+  }
+
+  /** A reversion timer that stands at 0 right after it was set will never act. */
+  #doubtTimer(plan: ControlPlan, after: Blocks): void {
+    if (!plan.isLease || plan.remaining === undefined || this.#timerDoubted) return;
+    if (blockOf(after, plan)?.raw(plan.remaining) !== 0) return;
+    this.#timerDoubted = true;
+    this.#log.warn({ point: plan.remaining }, 'the reversion timer does not count: no safe fallback on silence');
+  }
+
+  #require(): Opened {
+    if (this.#opened === undefined) throw new DeviceError('UNREACHABLE', `${this.resourceName} is not open`);
+    return this.#opened;
+  }
+}

@@ -1,0 +1,102 @@
+import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
+import { isRefusal } from '../modbus/exceptions.ts';
+import type { Block } from './block.ts';
+import { encodeNumber } from './codec.ts';
+import { firstDifference, registersOf } from './control.ts';
+import type { ControlPlan } from './control.ts';
+import { pointOf } from './models/model.ts';
+import type { SunSpecUnit } from './unit.ts';
+
+/** How this device wants a function to be written: found out once, by being refused. */
+interface Manner {
+  writtenAtMs?: number;
+  refusesBlock: boolean;
+}
+
+/** Writes control plans and remembers when, so that a lease is renewed at half its time. */
+export class PlanWriter {
+  readonly #unit: SunSpecUnit;
+  readonly #clock: Clock;
+  readonly #manners = new Map<string, Manner>();
+  #refusesFc16 = false;
+
+  constructor(unit: SunSpecUnit, clock: Clock) {
+    this.#unit = unit;
+    this.#clock = clock;
+  }
+
+  /** Does the plan have to be written: does it differ from `block`, or is half of its lease over? */
+  isDue(plan: ControlPlan, block: Block, leaseSeconds: number): boolean {
+    if (firstDifference(plan, block) !== undefined) return true;
+    if (!plan.isLease) return false;
+    const remainingSeconds = plan.remaining === undefined ? undefined : block.raw(plan.remaining);
+    if (remainingSeconds !== undefined && remainingSeconds <= leaseSeconds / 2) return true;
+    const { writtenAtMs } = this.#mannerOf(plan);
+    if (writtenAtMs === undefined) return remainingSeconds === undefined;
+    const ageMs = this.#clock.nowMs() - writtenAtMs;
+    return ageMs < 0 || ageMs >= leaseSeconds * 500;
+  }
+
+  /**
+   * Writes the plan: one FC16; where the device refuses that with exception 1, 2 or 3, point by point, and a single
+   * register with FC06 where FC16 is refused altogether. Returns the number of registers written. Rejects with
+   * `DeviceError` (a `ModbusException` when the device refuses every way) or `RangeError` (a value does not fit).
+   */
+  async write(plan: ControlPlan): Promise<number> {
+    const manner = this.#mannerOf(plan);
+    const [first] = plan.values;
+    if (first === undefined) return 0;
+    const words = registersOf(plan);
+    let written = words.length;
+    if (manner.refusesBlock) {
+      written = await this.#writeOneByOne(plan);
+    } else {
+      try {
+        await this.#unit.writeMultiple(plan.model, first.name, words);
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        written = await this.#writeOneByOne(plan);
+        manner.refusesBlock = true;
+      }
+    }
+    manner.writtenAtMs = this.#clock.nowMs();
+    return written;
+  }
+
+  async #writeOneByOne(plan: ControlPlan): Promise<number> {
+    let written = 0;
+    for (const name of plan.oneByOne) {
+      const value = plan.values.find((each) => each.name === name);
+      if (value === undefined || !value.isImplemented) continue;
+      const words = encodeNumber(pointOf(plan.model, name), value.raw);
+      await this.#writePoint(plan, name, words);
+      written += words.length;
+    }
+    return written;
+  }
+
+  async #writePoint(plan: ControlPlan, name: string, words: readonly number[]): Promise<void> {
+    const [word, ...more] = words;
+    const single = more.length === 0 ? word : undefined;
+    if (single === undefined || !this.#refusesFc16) {
+      try {
+        await this.#unit.writeMultiple(plan.model, name, words);
+        return;
+      } catch (error) {
+        if (single === undefined || !isRefusal(error)) throw error;
+      }
+    }
+    await this.#unit.writeSingle(plan.model, name, single);
+    this.#refusesFc16 = true;
+  }
+
+  #mannerOf(plan: ControlPlan): Manner {
+    const key = `${plan.model.id}.${plan.values[0]?.name}`;
+    let manner = this.#manners.get(key);
+    if (manner === undefined) {
+      manner = { refusesBlock: false };
+      this.#manners.set(key, manner);
+    }
+    return manner;
+  }
+}
