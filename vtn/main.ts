@@ -1,12 +1,22 @@
 import type { Logger } from 'pino';
 import type { IdSource } from '@openadr-gateway/shared/ids.ts';
 import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
+import { ApiError } from './api/errors.ts';
+import { notifierOperations } from './api/openadr/notifiers.ts';
 import { openadrApi } from './api/openadr/index.ts';
 import { Tokens } from './auth/tokens.ts';
 import type { VtnConfig } from './config.ts';
+import { recordReport } from './ingest/reports.ts';
+import { EmbeddedBroker } from './notify/broker.ts';
+import type { Authenticated } from './notify/broker.ts';
+import { MqttTransport } from './notify/mqtt.ts';
+import { Notifier } from './notify/outbox.ts';
+import type { NotificationTransport } from './notify/transport.ts';
+import { rollHorizon } from './publisher.ts';
 import { HttpServer } from './server.ts';
 import { SqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
+import { venByClientId } from './store/vens.ts';
 
 export interface VtnDeps {
   clock: Clock;
@@ -14,20 +24,31 @@ export interface VtnDeps {
   log: Logger;
 }
 
+/** Where the server listens; `mqttUrl` of the broker, when there is one. */
+export interface Listening {
+  url: string;
+  mqttUrl?: string;
+}
+
 export interface Vtn {
-  /** Running when it resolves. */
-  start(): Promise<{ url: string; mqttUrl?: string }>;
-  /** Finishes what is running, within ten seconds. */
+  /** Serves when it resolves. When it rejects, everything that had started is stopped again. */
+  start(): Promise<Listening>;
+  /** Finishes what is running. Takes less than ten seconds. */
   stop(): Promise<void>;
   store: Store;
   tokens: Tokens;
 }
+
+type Stop = () => void | Promise<void>;
 
 /** Builds the server: the only place that constructs and wires its parts. */
 export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn {
   const store = new SqliteStore({ path: config.store.path, clock, log });
   const { tokenTtlSeconds: ttlSeconds, tokenRequestsPerMinute, ...auth } = config.auth;
   const tokens = new Tokens({ store, clock, ids, log, ttlSeconds, ...auth });
+  const { horizonDays } = config.translation;
+  let mqttUrls: string[] = [];
+
   const openadr = openadrApi({
     store,
     clock,
@@ -36,22 +57,108 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
     publicUrl: config.server.publicUrl,
     tokenRequestsPerMinute,
     unknownProgramStatus: config.openadr.unknownProgramStatus,
-    onReport: async () => undefined,
-    notifiers: {},
+    onReport: (tx, report) => recordReport(tx, report, { clock }),
+    notifiers: notifierOperations({
+      store,
+      mqtt:
+        config.mqtt.mode === 'off' ? undefined : { uris: () => mqttUrls, authentication: config.mqtt.authentication },
+    }),
   });
   const server = new HttpServer({ config: config.server, clock, ids, log, store, tokens, apis: [openadr] });
+
+  const running: Stop[] = [];
+  const stop = async (): Promise<void> => {
+    // In the order opposite to the start, and on to the end whatever fails.
+    const failures: unknown[] = [];
+    for (const end of running.splice(0).reverse()) {
+      try {
+        await end();
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'not everything stopped cleanly');
+  };
+  const start = async (): Promise<Listening> => {
+    await store.start();
+    running.push(() => store.stop());
+    await tokens.start();
+    running.push(() => tokens.stop());
+    await rollHorizon(store, { clock, ids, horizonDays, log });
+    const mqttUrl = await startNotifications(config.mqtt, { store, tokens, clock, log }, running);
+    mqttUrls = config.mqtt.publicUrls ?? (mqttUrl === undefined ? [] : [mqttUrl]);
+    const { url } = await server.start();
+    running.push(() => server.stop());
+    return { url, ...(mqttUrl === undefined ? {} : { mqttUrl }) };
+  };
   return {
     store,
     tokens,
-    async start() {
-      await store.start();
-      await tokens.start();
-      return server.start();
-    },
-    async stop() {
-      await server.stop();
-      tokens.stop();
-      await store.stop();
-    },
+    stop,
+    start: () =>
+      start().catch(async (error: unknown) => {
+        await stop();
+        throw error;
+      }),
   };
+}
+
+type NotificationDeps = Pick<VtnDeps, 'clock' | 'log'> & { store: Store; tokens: Tokens };
+
+/** Starts broker, transport and notifier as configured. @returns where the broker is. */
+async function startNotifications(
+  config: VtnConfig['mqtt'],
+  deps: NotificationDeps,
+  running: Stop[],
+): Promise<string | undefined> {
+  const { store, tokens, clock, log } = deps;
+  const start = (transport: NotificationTransport) => {
+    const notifier = new Notifier({ store, log, transport });
+    notifier.start();
+    running.push(() => notifier.stop());
+  };
+  if (config.mode === 'off') {
+    start(NOWHERE);
+    return undefined;
+  }
+  let access: { url: string; username?: string; password?: string };
+  let url = config.url ?? '';
+  if (config.mode === 'embedded') {
+    const { host, port, authentication } = config;
+    const authenticate = (token: string) => subscriberOf(token, deps);
+    const broker = new EmbeddedBroker({ host, port, authentication, authenticate, clock, log });
+    ({ url } = await broker.start());
+    running.push(() => broker.stop());
+    running.push(tokens.onRevoked((clientId) => broker.kick(clientId)));
+    access = broker.internal;
+  } else {
+    const { username, password } = config;
+    access = { url, ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) };
+  }
+  const transport = new MqttTransport({ ...access, log });
+  transport.start();
+  running.push(() => transport.stop());
+  start(transport);
+  return url;
+}
+
+/** Without MQTT the outbox is emptied all the same. */
+const NOWHERE: NotificationTransport = {
+  connected: true,
+  publish: () => Promise.resolve(),
+  onConnected: () => () => undefined,
+};
+
+/** Who is behind an MQTT password, which is an access token; undefined when the token is not good. */
+async function subscriberOf(token: string, { store, tokens }: NotificationDeps): Promise<Authenticated | undefined> {
+  try {
+    const { caller, expiresMs } = await tokens.inspect(token);
+    if (caller.role === 'anonymous') return undefined;
+    const ven = await store.read((db) => venByClientId(db, caller.clientId));
+    return { clientId: caller.clientId, role: caller.role, venIds: ven ? [ven.id] : [], expiresMs };
+  } catch (error) {
+    if (error instanceof ApiError && (error.code === 'invalid_token' || error.code === 'unauthorized'))
+      return undefined;
+    throw error;
+  }
 }
