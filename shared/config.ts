@@ -64,7 +64,7 @@ function readTree(file: string, source: string): Tree {
   if (document.errors.length > 0) {
     throw new ConfigError(
       source,
-      // The lines of the file that the parser quotes belong to another line of ours.
+      // The first line says what and where; the rest quotes the file.
       document.errors.map((e) => e.message.split('\n', 1).join().replace(/:$/, '')),
     );
   }
