@@ -53,7 +53,8 @@ export function readReport(report: Report): { snapshots: Snapshot[]; states: Sta
       const state = values.get('OPERATING_STATE');
       if (typeof state === 'string') states.push({ assetId, effectiveMs: startMs, operatingState: state });
       const energy = energyOf(values, units, (endMs - startMs) / HOUR_MS);
-      const readingQuality = QUALITY[String(values.get('DATA_QUALITY') ?? 'OK')] ?? 'VALID';
+      const quality = values.get('DATA_QUALITY');
+      const readingQuality = (typeof quality === 'string' ? QUALITY[quality] : undefined) ?? 'VALID';
       const missing = readingQuality === 'MISSING';
       if (!missing && Object.values(energy).every((v) => v === null)) continue;
       snapshots.push({ assetId, effectiveMs: startMs, ...(missing ? NO_ENERGY : energy), readingQuality });
