@@ -68,7 +68,8 @@ function readTree(file: string, source: string): Tree {
       document.errors.map((e) => e.message.split('\n', 1).join().replace(/:$/, '')),
     );
   }
-  const tree: unknown = document.toJS() ?? {};
+  // A section of which every line is commented out is null: the same as none.
+  const tree: unknown = document.toJS({ reviver: (_key, value: unknown) => value ?? undefined }) ?? {};
   if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) {
     throw new ConfigError(source, ['expected keys and values at the top']);
   }

@@ -8,6 +8,8 @@ import { addFormats } from '../../vtn/api/formats.ts';
 
 const text = readFileSync(new URL('../../shared/openapi/openadr-3.1.yaml', import.meta.url), 'utf8');
 const document = () => parse(text) as Document;
+const strictly = (definition: Document, quick = false) =>
+  new OpenAPIBackend({ definition, strict: true, quick, customizeAjv: (ajv) => addFormats(ajv) });
 
 /** operationId, method, path and scope of OpenADR 3.1, and the answers that it declares besides its own success. */
 const OPERATIONS = `
@@ -116,14 +118,14 @@ const raw = (doc: Document) => ({
 
 describe('the OpenAPI document of OpenADR 3.1', () => {
   it('passes the strict check of a whole document', async () => {
-    await expect(new OpenAPIBackend({ definition: document(), strict: true }).init()).resolves.toBeDefined();
+    await expect(strictly(document()).init()).resolves.toBeDefined();
   });
 
   it('would not pass the strict check with exclusiveMaximum in the way of old JSON Schema drafts', async () => {
     const broken = document();
     Object.assign(raw(broken).schemas['valuesMap'] ?? {}, { exclusiveMaximum: true });
     // `quick` would only warn of what the meta-schema refuses.
-    await expect(new OpenAPIBackend({ definition: broken, strict: true }).init()).rejects.toThrow(/exclusiveMaximum/);
+    await expect(strictly(broken).init()).rejects.toThrow(/exclusiveMaximum/);
   });
 
   it('has exactly the operations of OpenADR 3.1', () => {
@@ -171,12 +173,7 @@ describe('the OpenAPI document of OpenADR 3.1', () => {
 describe('request bodies', () => {
   let api: OpenAPIBackend;
   beforeAll(async () => {
-    api = new OpenAPIBackend({
-      definition: document(),
-      strict: true,
-      quick: true,
-      customizeAjv: (ajv) => addFormats(ajv),
-    });
+    api = strictly(document(), true);
     await api.init();
   });
   const paths: Record<string, [string, string]> = {
