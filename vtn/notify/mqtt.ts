@@ -64,8 +64,10 @@ export class MqttTransport implements NotificationTransport {
     this.#stopped = true;
     clearTimeout(this.#reconnect);
     const client = this.#client;
+    // mqtt.js would wait for ever for what is not acknowledged.
+    const force = !this.#connected || this.#unacknowledged.size > 0;
     this.#lose('stopped');
-    if (client !== undefined) await client.endAsync(!client.connected);
+    await client?.endAsync(force);
   }
 
   onConnected(listener: () => void): () => void {

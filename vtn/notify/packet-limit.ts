@@ -40,8 +40,9 @@ export function packetScanner(maxBytes: number): (chunk: Uint8Array) => boolean 
         at += 1;
         remaining += (byte & 0x7f) * factor;
         factor *= 128;
-        if (remaining > maxBytes || factor > 128 ** 4) return false;
-        if ((byte & 0x80) === 0) state = remaining === 0 ? 'type' : 'content';
+        const ends = (byte & 0x80) === 0;
+        if (remaining > maxBytes || (!ends && factor === 128 ** 4)) return false;
+        if (ends) state = remaining === 0 ? 'type' : 'content';
       } else {
         const taken = Math.min(remaining, chunk.length - at);
         at += taken;

@@ -14,7 +14,7 @@ export interface Audience {
   /** At least the vens that hold one of `targetsToResolve` of the change. */
   vens: readonly Holder[];
   /** The targets of a program ([] when it has none), `undefined` when nobody knows the program any more. */
-  programTargets(programId: string): readonly string[] | undefined;
+  programTargets: (programId: string) => readonly string[] | undefined;
 }
 
 export interface Message {

@@ -1,8 +1,8 @@
 import { createServer, connect as connectTcp, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { brokerWorkerFile, type Authenticated, type EmbeddedBroker } from '../../../vtn/notify/broker.ts';
-import { systemClock } from '../../../shared/time/clock.ts';
-import { listen, testBroker, type Listener } from './support.ts';
+import { ManualClock, systemClock } from '../../../shared/time/clock.ts';
+import { eventually, listen, testBroker, type Listener } from './support.ts';
 
 const root = 'openadr3/3.1';
 const ven = (clientId: string, ...venIds: string[]): Authenticated => ({ clientId, role: 'ven', venIds });
@@ -90,43 +90,51 @@ describe('the embedded broker', () => {
       ['token-bl', { clientId: 'bl', role: 'bl', venIds: [] }],
     ]);
 
-    it.each([
-      'vens/ven-a/events/+',
-      'vens/ven-a/events/create',
-      'vens/ven-a/programs/+',
-      'vens/ven-a/resources/+',
-      'vens/ven-a/+',
-      'vens/ven-a/#',
-      'programs/+',
-      'programs/p1/+',
-      'programs/p1/events/+',
-      'programs/#',
-    ])('its own topics and those that carry only what everybody may see: %s', async (filter) => {
+    it('its own topics and those that carry only what everybody may see', async () => {
       const { join } = await started(tokens);
-      expect(await (await join('token-a')).subscribe(`${root}/${filter}`)).toBe(1);
+      const a = await join('token-a');
+      const filters = [
+        'vens/ven-a/events/+',
+        'vens/ven-a/events/create',
+        'vens/ven-a/programs/+',
+        'vens/ven-a/resources/+',
+        'vens/ven-a/+',
+        'vens/ven-a/#',
+        'programs/+',
+        'programs/p1/+',
+        'programs/p1/events/+',
+        'programs/#',
+      ];
+      const granted: [string, number][] = [];
+      for (const filter of filters) granted.push([filter, await a.subscribe(`${root}/${filter}`)]);
+      expect(granted).toEqual(filters.map((filter) => [filter, 1]));
     });
 
-    it.each([
-      `${root}/vens/ven-b/events/+`,
-      `${root}/vens/ven-b/#`,
-      `${root}/vens/+/events/+`,
-      `${root}/vens/#`,
-      `${root}/vens/+`,
-      `${root}/vens/ven-a`,
-      `${root}/vens/ven-ab/events/+`,
-      `${root}/+/ven-b/events/+`,
-      `${root}/events/+`,
-      `${root}/reports/+`,
-      `${root}/resources/+`,
-      `${root}/subscriptions/+`,
-      `${root}/#`,
-      '#',
-      '+/#',
-      '$SYS/#',
-      `$share/group/${root}/vens/ven-b/events/+`,
-    ])("nothing of others, nor what is business logic's: %s", async (filter) => {
+    it("nothing of others, nor what is business logic's", async () => {
       const { join } = await started(tokens);
-      expect(await (await join('token-a')).subscribe(filter)).toBe(128);
+      const a = await join('token-a');
+      const filters = [
+        `${root}/vens/ven-b/events/+`,
+        `${root}/vens/ven-b/#`,
+        `${root}/vens/+/events/+`,
+        `${root}/vens/#`,
+        `${root}/vens/+`,
+        `${root}/vens/ven-a`,
+        `${root}/vens/ven-ab/events/+`,
+        `${root}/+/ven-b/events/+`,
+        `${root}/events/+`,
+        `${root}/reports/+`,
+        `${root}/resources/+`,
+        `${root}/subscriptions/+`,
+        `${root}/#`,
+        '#',
+        '+/#',
+        '$SYS/#',
+        `$share/group/${root}/vens/ven-b/events/+`,
+      ];
+      const granted: [string, number][] = [];
+      for (const filter of filters) granted.push([filter, await a.subscribe(filter)]);
+      expect(granted).toEqual(filters.map((filter) => [filter, 128]));
     });
 
     it('only what it asked for and may hear, when a message is published on both', async () => {
@@ -139,7 +147,7 @@ describe('the embedded broker', () => {
       await vtn.publishAsync(`${root}/vens/ven-a/events/create`, 'for a', { qos: 1 });
       await b.subscribe(`${root}/vens/ven-b/#`);
       await vtn.publishAsync(`${root}/vens/ven-b/events/create`, 'for b', { qos: 1 });
-      await vi.waitFor(() => expect(b.heard.length + a.heard.length + bl.heard.length).toBe(4));
+      await eventually(() => expect(b.heard.length + a.heard.length + bl.heard.length).toBe(4));
       expect(a.heard.map(({ text }) => text)).toEqual(['for a']);
       expect(b.heard.map(({ text }) => text)).toEqual(['for b']);
       expect(bl.heard.map(({ text }) => text)).toEqual(['for a', 'for b']);
@@ -170,15 +178,17 @@ describe('the embedded broker', () => {
     a.client.publish(`${root}/vens/ven-a/events/create`, 'forged', { qos: 1 });
     await a.closed;
     await (await publisher()).publishAsync(`${root}/events/create`, 'true', { qos: 1 });
-    await vi.waitFor(() => expect(bl.heard.map(({ text }) => text)).toEqual(['true']));
+    await eventually(() => expect(bl.heard.map(({ text }) => text)).toEqual(['true']));
   });
 
   it('ends a connection when its token expires', async () => {
-    const expiresMs = systemClock.nowMs() + 300;
-    const { join } = await started(new Map([['token-a', { ...ven('a', 'ven-a'), expiresMs }]]));
+    const clock = new ManualClock('2026-01-01T00:00:00Z');
+    const expiresMs = clock.nowMs() + 300;
+    const { join } = await started(new Map([['token-a', { ...ven('a', 'ven-a'), expiresMs }]]), { clock });
+    const begun = performance.now();
     const a = await join('token-a');
     await a.closed;
-    expect(systemClock.nowMs()).toBeGreaterThanOrEqual(expiresMs);
+    expect(performance.now() - begun).toBeGreaterThan(290);
   });
 
   it('ends all connections of a client that is kicked, and no others', async () => {
@@ -214,7 +224,7 @@ describe('the embedded broker', () => {
     const vtn = await publisher();
     await vtn.publishAsync(`${root}/vens/ven-a/events/create`, 'secret', { qos: 1 });
     await vtn.publishAsync(`${root}/programs/create`, 'public', { qos: 1 });
-    await vi.waitFor(() => expect(a.heard.map(({ text }) => text)).toEqual(['public']));
+    await eventually(() => expect(a.heard.map(({ text }) => text)).toEqual(['public']));
   });
 
   it('does not let one client take over another by naming its client id', async () => {
@@ -243,7 +253,7 @@ describe('the embedded broker', () => {
     const vtn = await publisher();
     const texts = Array.from({ length: 500 }, (_, n) => `${n}`);
     await Promise.all(texts.map((text) => vtn.publishAsync(`${root}/vens/ven-a/events/update`, text, { qos: 1 })));
-    await vi.waitFor(() => expect(a.heard.length).toBe(500));
+    await eventually(() => expect(a.heard.length).toBe(500));
     expect(a.heard.map(({ text }) => text)).toEqual(texts);
     expect(new Set(packets.map((packet) => JSON.stringify(packet)))).toEqual(new Set(['{"qos":1,"retain":false}']));
   });
@@ -262,7 +272,7 @@ describe('the embedded broker', () => {
     const vtn = await publisher();
     const big = 'x'.repeat(100_000);
     const sent = Array.from({ length: 300 }, () => vtn.publishAsync(`${root}/programs/update`, big, { qos: 1 }));
-    await vi.waitFor(() => expect(b.heard.length).toBe(300), { timeout: 5000 });
+    await eventually(() => expect(b.heard.length).toBe(300));
     await Promise.all(sent);
     expect(a.heard.length).toBeLessThan(300);
   });
@@ -285,7 +295,7 @@ describe('the embedded broker', () => {
     await a.subscribe(`${root}/programs/+`);
     const vtn = await publisher();
     await vtn.publishAsync(`${root}/programs/update`, 'x'.repeat(2_000_000), { qos: 1 });
-    await vi.waitFor(() => expect(a.heard[0]?.text.length).toBe(2_000_000));
+    await eventually(() => expect(a.heard[0]?.text.length).toBe(2_000_000));
   });
 
   it('says clearly that its port is taken', async () => {

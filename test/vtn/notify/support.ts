@@ -1,7 +1,12 @@
 import { connect, ErrorWithSubackPacket, type IClientOptions, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
+import { vi } from 'vitest';
 import { systemClock } from '../../../shared/time/clock.ts';
 import { EmbeddedBroker, type Authenticated, type EmbeddedBrokerOptions } from '../../../vtn/notify/broker.ts';
+
+/** Waits until the assertion holds; a busy machine takes its time. */
+export const eventually = <T>(assertion: () => T | Promise<T>): Promise<T> =>
+  vi.waitFor(assertion, { timeout: 15_000, interval: 10 });
 
 export const silent = pino({ level: 'silent' });
 
