@@ -23,7 +23,7 @@ export function event(payloads: ValuesMap[], fields: Partial<Event> = {}): Event
     intervalPeriod: { start: '2026-06-01T12:00:00Z', duration: 'PT1H' },
     intervals: [interval],
     ...fields,
-  } as Event;
+  };
 }
 
 export function payload(type: string, value: number | string): ValuesMap {

@@ -16,16 +16,17 @@ export class VtnError extends Error {
   }
 }
 
-export function failure(what: string, answer: HttpAnswer, nowMs: number): VtnError {
-  return new VtnError(what, answer.status, answer.text, retryAfterMs(answer.headers['retry-after'], nowMs));
+export function failure(what: string, answer: HttpAnswer): VtnError {
+  return new VtnError(what, answer.status, answer.text, retryAfterMs(answer));
 }
 
-/** Retry-After as a delay, from seconds or an HTTP date. */
-function retryAfterMs(header: string | undefined, nowMs: number): number | undefined {
-  if (header === undefined) return undefined;
-  if (/^\d+$/.test(header)) return Number(header) * 1000;
-  const at = Date.parse(header);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
+/** Retry-After as a delay: seconds, or a date by the same clock as the answer's own. */
+function retryAfterMs({ headers }: HttpAnswer): number | undefined {
+  const asked = headers['retry-after'];
+  if (asked === undefined) return undefined;
+  if (/^\d+$/.test(asked)) return Number(asked) * 1000;
+  const delayMs = Date.parse(asked) - Date.parse(headers.date ?? '');
+  return Number.isNaN(delayMs) ? undefined : Math.max(0, delayMs);
 }
 
 /** @throws {VtnError} when the body is no JSON object */

@@ -68,7 +68,7 @@ export class PagedList {
     const condition: Record<string, string> = known?.etag === undefined ? {} : { 'if-none-match': known.etag };
     const answer = await this.#get(`${this.#path}${join}limit=${PAGE_LENGTH}&skip=${skip}`, condition);
     if (answer.status === 304 && known !== undefined) return { page: known, isNew: false };
-    if (answer.status !== 200) throw failure(what, answer, Date.parse(answer.headers.date ?? '') || 0);
+    if (answer.status !== 200) throw failure(what, answer);
     const page = { etag: answer.headers.etag, text: answer.text, items: listOf(what, answer) };
     return { page, isNew: page.text !== known?.text };
   }

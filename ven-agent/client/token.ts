@@ -50,10 +50,10 @@ export class TokenSource {
         client_secret: this.#client.clientSecret,
       }).toString(),
     });
-    if (answer.status !== 200) throw failure('token', answer, this.#clock.nowMs());
+    if (answer.status !== 200) throw failure('token', answer);
     const body = objectOf('token', answer);
     const value = body['access_token'];
-    if (typeof value !== 'string') throw failure('token: no access_token', answer, this.#clock.nowMs());
+    if (typeof value !== 'string') throw failure('token: no access_token', answer);
     const lifeSeconds = typeof body['expires_in'] === 'number' ? body['expires_in'] : USUAL_LIFE_SECONDS;
     const lifeMs = lifeSeconds * 1000;
     // Renewed before it is too late, but not at once when its life is short.

@@ -111,7 +111,7 @@ export class VtnClient {
    */
   async postReport(body: string): Promise<void> {
     const answer = await this.#call('POST', '/reports', { 'content-type': 'application/json' }, body);
-    if (answer.status < 200 || answer.status > 299) throw failure('POST /reports', answer, this.#clock.nowMs());
+    if (answer.status < 200 || answer.status > 299) throw failure('POST /reports', answer);
   }
 
   async #all(path: string): Promise<Record<string, unknown>[]> {
@@ -121,7 +121,7 @@ export class VtnClient {
 
   async #object(path: string): Promise<Record<string, unknown>> {
     const answer = await this.#call('GET', path);
-    if (answer.status !== 200) throw failure(`GET ${path}`, answer, this.#clock.nowMs());
+    if (answer.status !== 200) throw failure(`GET ${path}`, answer);
     return objectOf(`GET ${path}`, answer);
   }
 

@@ -13,8 +13,9 @@ const limit = (kw: number, fields: Partial<Event> = {}) => event([payload('EXPOR
 
 function envelope(
   events: Event[],
-  { atMs = NOON, mode = 'CONNECTED' as CommunicationMode, defaults = {} as DefaultLimits } = {},
+  options: { atMs?: number; mode?: CommunicationMode; defaults?: DefaultLimits } = {},
 ) {
+  const { atMs = NOON, mode = 'CONNECTED', defaults = {} } = options;
   return envelopeAt(
     buildTimeline(
       events.map((e) => cached(e)),
