@@ -1,0 +1,119 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { banner } from './demo/banner.ts';
+import { seedClients } from './demo/clients.ts';
+import { writeAgentConfig, writeDemoFile, writeVtnConfig, type DemoFile, type Listening } from './demo/files.ts';
+import { ApiClient, fetchToken } from './demo/http.ts';
+import { parseOptions } from './demo/options.ts';
+import { startProgram, type Program } from './demo/programs.ts';
+import { prepareSite } from './demo/site.ts';
+
+const dist = dirname(fileURLToPath(import.meta.url));
+const options = parseOptions(process.argv.slice(2));
+const running: Program[] = [];
+let stopping = false;
+
+/** In the order opposite to the start: the agent hands back and sends its last report while the VTN still listens. */
+async function stopAll(exitCode: number): Promise<never> {
+  stopping = true;
+  for (const program of running.reverse()) await program.stop();
+  process.exit(exitCode);
+}
+
+/** The demo is only worth something while all of it runs. */
+function watch(program: Program): void {
+  running.push(program);
+  void program.ended.then((how) => {
+    if (stopping) return;
+    console.error(`${program.name} ended by itself (${how}); see ${join(options.dataDir, `${program.name}.log`)}`);
+    void stopAll(1);
+  });
+}
+
+async function startVtn(): Promise<{ url: string; mqttUrl: string }> {
+  const vtn = await startProgram(
+    'vtn',
+    [join(dist, 'vtn.js'), 'serve', '--config', writeVtnConfig(options)],
+    options.dataDir,
+    (line) =>
+      line['msg'] === 'listening' && typeof line['url'] === 'string'
+        ? { url: line['url'], mqttUrl: typeof line['mqttUrl'] === 'string' ? line['mqttUrl'] : '' }
+        : undefined,
+  );
+  watch(vtn);
+  return vtn.ready;
+}
+
+async function startSimulator(bessId: string, pvId: string): Promise<Listening[]> {
+  const simulator = await startProgram(
+    'simulator',
+    [join(dist, 'ven-agent.js'), 'simulate', '--bess-id', bessId, '--pv-id', pvId],
+    options.dataDir,
+    (line) => (Array.isArray(line['listening']) ? (line['listening'] as Listening[]) : undefined),
+  );
+  watch(simulator);
+  return simulator.ready;
+}
+
+async function startAgent(configPath: string): Promise<void> {
+  const agent = await startProgram(
+    'agent',
+    [join(dist, 'ven-agent.js'), 'run', '--config', configPath],
+    options.dataDir,
+    (line) => (typeof line['statusUrl'] === 'string' ? line['statusUrl'] : undefined),
+  );
+  watch(agent);
+  await untilReady(`${agent.ready}/readyz`);
+}
+
+/** The agent is ready once it has read its events and its devices. */
+async function untilReady(url: string): Promise<void> {
+  const deadlineMs = performance.now() + 20_000;
+  for (;;) {
+    const response = await fetch(url);
+    if (response.ok) return;
+    if (performance.now() > deadlineMs) throw new Error(`the agent is not ready: ${await response.text()}`);
+    await delay(50);
+  }
+}
+
+async function main(): Promise<void> {
+  mkdirSync(options.dataDir, { recursive: true });
+  rmSync(join(options.dataDir, 'demo.json'), { force: true });
+  const clients = await seedClients(join(options.dataDir, 'vtn.sqlite'));
+  const vtn = await startVtn();
+  const openadrUrl = `${vtn.url}/openadr3/3.1.1`;
+  const operationsUrl = `${vtn.url}/api/v1`;
+  const operator = new ApiClient(operationsUrl, await fetchToken(openadrUrl, clients.operator));
+  const site = await prepareSite(operator, '2026-01-01T00:00:00Z');
+  const [bess, pv] = ['BESS', 'PV'].map((kind) => site.assets.find((a) => a.kind === kind)?.id ?? '');
+  const listening = options.simulator ? await startSimulator(bess ?? '', pv ?? '') : [];
+  const agentConfig = writeAgentConfig(options, openadrUrl, site, listening);
+  if (options.agent) await startAgent(agentConfig);
+  const demo: DemoFile = {
+    vtnUrl: vtn.url,
+    openadrUrl,
+    operationsUrl,
+    mqttUrl: vtn.mqttUrl,
+    clients: { ...clients, ven: site.ven },
+    siteId: site.siteId,
+    assets: site.assets.map((asset) => {
+      const device = listening.find((l) => l.id === asset.id);
+      return { ...asset, modbusUrl: device?.url ?? '', unitId: device?.unitId ?? 0 };
+    }),
+  };
+  writeDemoFile(options.dataDir, demo);
+  console.log(banner(demo, options.dataDir, options));
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (!stopping) void stopAll(0);
+  });
+}
+await main().catch(async (error: unknown) => {
+  console.error(`The demo could not start: ${error instanceof Error ? error.message : String(error)}`);
+  await stopAll(1);
+});
