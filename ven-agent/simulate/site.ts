@@ -1,0 +1,84 @@
+import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
+import type { Logger } from 'pino';
+import type { DeviceKind } from '../bridges/device.ts';
+import { ModbusTcpServer } from '../bridges/modbus/server.ts';
+import type { ModbusFault } from '../bridges/modbus/server.ts';
+import { BessPlant } from './bess.ts';
+import type { BessOptions } from './bess.ts';
+import { UNIT_ID } from './plant.ts';
+import type { SimulatedPlant } from './plant.ts';
+import { PvPlant } from './pv.ts';
+import type { PvOptions } from './pv.ts';
+
+export type PlantOptions = BessOptions | PvOptions;
+
+export interface SimulatedSiteOptions {
+  host: string;
+  /** Port per plant id; 0 or absent picks a free one. */
+  ports?: Readonly<Record<string, number>>;
+  clock: Clock;
+  log: Logger;
+  plants: readonly PlantOptions[];
+}
+
+/** Where a simulated device answers: what the agent's configuration needs of it. */
+export interface SimulatedAsset {
+  id: string;
+  kind: DeviceKind;
+  /** `tcp://host:port` */
+  url: string;
+  unitId: number;
+}
+
+export interface SimulatedSite {
+  assets: SimulatedAsset[];
+  /** The plant itself, to look at its true power. Throws for an unknown id. */
+  plant(id: string): SimulatedPlant;
+  /** Lets one device answer late, refuse everything or vanish, until `{kind: 'none'}`. Throws for an unknown id. */
+  setFault(id: string, fault: ModbusFault): void;
+  stop(): Promise<void>;
+}
+
+/** The physics go on at least this often, so that nothing has to be made up for after a long silence. */
+const TICK_MS = 1_000;
+
+/** Starts one Modbus TCP server per plant. Rejects when a port is taken, and then nothing is left listening. */
+export async function startSimulatedSite(options: SimulatedSiteOptions): Promise<SimulatedSite> {
+  const { host, ports, clock, log } = options;
+  const running = new Map<string, { plant: SimulatedPlant; server: ModbusTcpServer }>();
+  const assets: SimulatedAsset[] = [];
+  const timer = setInterval(() => {
+    for (const { plant } of running.values()) plant.advance();
+  }, TICK_MS);
+  const stop = async (): Promise<void> => {
+    clearInterval(timer);
+    await Promise.all([...running.values()].map(({ server }) => server.stop()));
+  };
+  const find = (id: string): { plant: SimulatedPlant; server: ModbusTcpServer } => {
+    const found = running.get(id);
+    if (found === undefined) throw new RangeError(`the simulated site has no plant ${id}`);
+    return found;
+  };
+  try {
+    for (const plantOptions of options.plants) {
+      const { id, kind } = plantOptions;
+      if (running.has(id)) throw new RangeError(`the simulated site has two plants ${id}`);
+      const plant =
+        plantOptions.kind === 'BESS' ? new BessPlant(plantOptions, clock) : new PvPlant(plantOptions, clock);
+      const server = new ModbusTcpServer({ host, port: ports?.[id] ?? 0, units: new Map([[UNIT_ID, plant]]) });
+      const { port } = await server.start();
+      running.set(id, { plant, server });
+      assets.push({ id, kind, url: `tcp://${host}:${port}`, unitId: UNIT_ID });
+      log.info({ id, kind, host, port }, 'simulated device listening');
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    assets,
+    plant: (id) => find(id).plant,
+    setFault: (id, fault) => find(id).server.setFault(fault),
+    stop,
+  };
+}
