@@ -1,6 +1,6 @@
 import './heap.ts';
 import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { ConfigError } from '@openadr-gateway/shared/config.ts';
 import { HttpConnection } from './client/http.ts';
 import { clientSecretOf, loadAgentConfig } from './config.ts';
@@ -61,6 +61,20 @@ program
     console.log(JSON.stringify(await statusOf(dataDir), undefined, 2));
   });
 
+program
+  .command('simulate')
+  .description('serve a simulated battery and a simulated PV plant as SunSpec over Modbus TCP')
+  .option('--host <address>', 'address to listen on', '127.0.0.1')
+  .option('--bess-id <id>', 'asset id of the battery', 'SIM_BESS_1')
+  .option('--pv-id <id>', 'asset id of the PV plant', 'SIM_PV_1')
+  .option('--bess-port <port>', 'port of the battery, 0 for a free one', portNumber, 5020)
+  .option('--pv-port <port>', 'port of the PV plant, 0 for a free one', portNumber, 5021)
+  .action(async (options: { host: string; bessId: string; pvId: string; bessPort: number; pvPort: number }) => {
+    // Loaded only when wanted: a gateway has no memory to spare for simulators.
+    const { runSimulate } = await import('./simulate/run.ts');
+    await runSimulate(options);
+  });
+
 program.parseAsync().catch(fail);
 
 function summaryOf(config: AgentConfig): string {
@@ -94,6 +108,12 @@ async function statusOf(dataDir: string): Promise<unknown> {
   } finally {
     connection.close();
   }
+}
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('expected a port, 0 to 65535');
+  return port;
 }
 
 function fail(error: unknown): never {

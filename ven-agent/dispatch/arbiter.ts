@@ -57,7 +57,8 @@ export function arbitrate(input: ArbiterInput): Decision {
   const dischargeW = Math.min(magnitude(envelope.exportCap.limit), bounds.dischargeW);
 
   let outputLimit = envelope.exportCap.limit;
-  if (outputLimit.kind === 'limited') why.push(ofCap('output', envelope.exportCap));
+  // A cap at or above the nameplate is written, but limits nothing.
+  if (magnitude(outputLimit) < capabilities.maxDischargeW) why.push(ofCap('output', envelope.exportCap));
   if (bounds.dischargeReason !== undefined) {
     outputLimit = { kind: 'limited', maxW: dischargeW };
     why.push({ point: 'output', reason: bounds.dischargeReason });

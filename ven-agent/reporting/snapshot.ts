@@ -66,7 +66,7 @@ function payloadsOf(period: Period, samples: readonly Sample[], maxGapMs: number
   const soc = inside.find((s) => s.socFraction !== undefined)?.socFraction;
   const capacityWh = inside.find((s) => s.capacityWh !== undefined)?.capacityWh;
   const payloads: ValuesMap[] = [];
-  if (soc !== undefined) payloads.push(one('STORAGE_CHARGE_LEVEL', soc));
+  if (soc !== undefined) payloads.push(one('STORAGE_CHARGE_LEVEL', Math.round(soc * 1e6) / 1e6));
   if (capacityWh !== undefined) payloads.push(one('STORAGE_USABLE_CAPACITY', whToKwh(capacityWh)));
   if (flow.meanPowerW !== undefined) payloads.push(one('DEMAND', wToKw(plain(-Math.round(flow.meanPowerW)))));
   if (flow.chargedWh !== undefined && flow.dischargedWh !== undefined) {
