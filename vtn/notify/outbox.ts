@@ -2,7 +2,8 @@ import type { Logger } from 'pino';
 import { backoffMs } from '@openadr-gateway/shared/retry.ts';
 import { deleteOutbox } from '../store/outbox.ts';
 import type { Store } from '../store/store.ts';
-import { nextMessages, type Announcement } from './resolve.ts';
+import { publishInOrder } from './publish.ts';
+import { nextMessages } from './resolve.ts';
 import type { NotificationTransport } from './transport.ts';
 
 export interface NotifierOptions {
@@ -23,8 +24,6 @@ const BATCH_SIZE = 200;
 const POLL_MS = 5000;
 const STOP_TIMEOUT_MS = 3000;
 const RETRY_MAX_MS = 60_000;
-/** Messages on their way at a time; MQTT has 65,535 packet identifiers. */
-const WINDOW = 2000;
 
 /**
  * Announces every committed change at least once, in the order of the commits.
@@ -102,7 +101,9 @@ export class Notifier {
       for (;;) {
         const announcements = await store.read((db) => nextMessages(db, batchSize, log));
         if (announcements.length === 0 || this.#stopped) break;
-        await this.#announce(announcements);
+        const { done, failure } = await publishInOrder(transport, announcements, () => !this.#stopped);
+        if (done.length > 0) await store.write(({ db }) => deleteOutbox(db, done));
+        if (failure !== undefined) throw failure;
       }
       this.#failures = 0;
     } catch (error) {
@@ -110,43 +111,4 @@ export class Notifier {
       log.warn({ err: error, failures: this.#failures }, 'changes could not be announced; they will be again');
     }
   }
-
-  /** Publishes in order, many at a time; deletes the rows up to the first that failed, and throws its error. */
-  async #announce(announcements: readonly Announcement[]): Promise<void> {
-    const { store, transport } = this.#options;
-    const inFlight = new Set<Promise<void>>();
-    const results: Promise<void>[] = [];
-    let failed = false;
-    for (const { messages } of announcements) {
-      const acknowledged: Promise<void>[] = [];
-      for (const { topic, payload } of messages) {
-        while (inFlight.size >= WINDOW && !failed) await Promise.race(inFlight);
-        // After a failure nothing may overtake what failed.
-        if (failed) break;
-        const sent = transport.publish(topic, payload).catch((error: unknown) => {
-          failed = true;
-          throw error;
-        });
-        acknowledged.push(sent);
-        const settled = sent.then(noop, noop).finally(() => inFlight.delete(settled));
-        inFlight.add(settled);
-      }
-      if (failed || this.#stopped) {
-        for (const sent of acknowledged) sent.catch(noop);
-        break;
-      }
-      const row = Promise.all(acknowledged).then(noop);
-      row.catch(noop);
-      results.push(row);
-    }
-    const settled = await Promise.allSettled(results);
-    const firstFailure = settled.findIndex(({ status }) => status === 'rejected');
-    const done = announcements.slice(0, firstFailure === -1 ? settled.length : firstFailure).map(({ seq }) => seq);
-    if (done.length > 0) await store.write(({ db }) => deleteOutbox(db, done));
-    const failure = settled[firstFailure];
-    if (failure?.status === 'rejected') throw failure.reason;
-    if (failed) throw new Error('the connection ended while changes were announced');
-  }
 }
-
-function noop(): void {}

@@ -2,7 +2,7 @@ import { createServer, connect as connectTcp, type AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { brokerWorkerFile, type Authenticated, type EmbeddedBroker } from '../../../vtn/notify/broker.ts';
 import { ManualClock, systemClock } from '../../../shared/time/clock.ts';
-import { eventually, listen, testBroker, type Listener } from './support.ts';
+import { eventually, listen, silent, testBroker, type Listener } from './support.ts';
 
 const root = 'openadr3/3.1';
 const ven = (clientId: string, ...venIds: string[]): Authenticated => ({ clientId, role: 'ven', venIds });
@@ -318,6 +318,24 @@ describe('the embedded broker', () => {
     const { url } = await broker.start();
     const again = await listen(url, { username: '', password: 'token-a' });
     again.client.end(true);
+  });
+
+  it('is started again on its port when its thread dies', async () => {
+    const tokens = new Map([['token-a', ven('a', 'ven-a')]]);
+    const errors: string[] = [];
+    const log = Object.assign(Object.create(silent) as typeof silent, {
+      error: (_details: object, message: string) => errors.push(message),
+    });
+    const { url, join } = await started(tokens, { log });
+    // An answer that breaks its contract is one thing that the thread does not survive.
+    tokens.set('token-x', { clientId: 'x', role: 'ven', venIds: undefined as unknown as string[] });
+    const x = await join('token-x');
+    x.client.subscribe(`${root}/vens/ven-x/+`);
+    await x.closed;
+    const again = await eventually(() => listen(url, { username: '', password: 'token-a' }));
+    listeners.push(again);
+    expect(await again.subscribe(`${root}/vens/ven-a/+`)).toBe(1);
+    expect(errors).toContain('the MQTT broker failed');
   });
 
   it('runs the worker next to the module that is running: bundled or source', () => {
