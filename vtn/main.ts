@@ -4,15 +4,16 @@ import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
 import { ApiError } from './api/errors.ts';
 import { notifierOperations } from './api/openadr/notifiers.ts';
 import { openadrApi } from './api/openadr/index.ts';
+import { operationsApi } from './api/operations/index.ts';
 import { Tokens } from './auth/tokens.ts';
 import type { VtnConfig } from './config.ts';
 import { recordReport } from './ingest/reports.ts';
+import { Jobs } from './jobs.ts';
 import { EmbeddedBroker } from './notify/broker.ts';
 import type { Authenticated } from './notify/broker.ts';
 import { MqttTransport } from './notify/mqtt.ts';
 import { Notifier } from './notify/outbox.ts';
 import type { NotificationTransport } from './notify/transport.ts';
-import { rollHorizon } from './publisher.ts';
 import { HttpServer } from './server.ts';
 import { SqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
@@ -64,7 +65,9 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
         config.mqtt.mode === 'off' ? undefined : { uris: () => mqttUrls, authentication: config.mqtt.authentication },
     }),
   });
-  const server = new HttpServer({ config: config.server, clock, ids, log, store, tokens, apis: [openadr] });
+  const operations = operationsApi({ store, clock, ids, log, tokens, horizonDays });
+  const jobs = new Jobs({ store, clock, ids, log, horizonDays });
+  const server = new HttpServer({ config: config.server, clock, ids, log, store, tokens, apis: [openadr, operations] });
 
   const running: Stop[] = [];
   const stop = async (): Promise<void> => {
@@ -84,7 +87,8 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
     running.push(() => store.stop());
     await tokens.start();
     running.push(() => tokens.stop());
-    await rollHorizon(store, { clock, ids, horizonDays, log });
+    running.push(() => jobs.stop());
+    await jobs.start();
     const mqttUrl = await startNotifications(config.mqtt, { store, tokens, clock, log }, running);
     mqttUrls = config.mqtt.publicUrls ?? (mqttUrl === undefined ? [] : [mqttUrl]);
     const { url } = await server.start();

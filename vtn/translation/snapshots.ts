@@ -88,9 +88,9 @@ function energyOf(values: Map<string, unknown>, units: Map<string, string>, hour
   };
 }
 
-/** Measurements beyond 10^12 kWh are nobody's: as if they were not there. */
+/** Measurements beyond 10^9 kWh are nobody's: as if they were not there. */
 function toWh(energyKwh: number | null): number | null {
-  return energyKwh === null || Math.abs(energyKwh) > 1e12 ? null : kwhToWh(energyKwh);
+  return energyKwh === null || Math.abs(energyKwh) > 1e9 ? null : kwhToWh(energyKwh);
 }
 
 function firstValues(payloads: readonly ValuesMap[]): Map<string, unknown> {

@@ -1,0 +1,39 @@
+import { requireRole } from '../../auth/roles.ts';
+import { fastapiDialect } from '../dialects.ts';
+import type { Api, ApiAnswer, ApiRequest, OperationHandler } from '../http.ts';
+import { assetActionOperations } from './asset-actions.ts';
+import { assetOperations } from './assets.ts';
+import type { OperationsDeps } from './deps.ts';
+import { gatewayOperations } from './gateway.ts';
+import { inverterOperations } from './inverters.ts';
+import { periodLimitOperations } from './period-limits.ts';
+import { siteOperations } from './sites.ts';
+import { specOperations } from './specs.ts';
+import { stateSnapshotOperations } from './state-snapshots.ts';
+
+/** What an operation does; who may do it is the same for all of them. */
+export type Handle = (request: ApiRequest) => Promise<ApiAnswer>;
+
+/** The operations API: assets, sites and their limits, for roles `bl` and `admin`. */
+export function operationsApi(deps: OperationsDeps): Api {
+  const authorise = requireRole('bl');
+  const handles: Record<string, Handle> = {
+    ...periodLimitOperations(deps),
+    ...stateSnapshotOperations(deps),
+    ...assetOperations(deps),
+    ...assetActionOperations(deps),
+    ...specOperations(deps),
+    ...siteOperations(deps),
+    ...inverterOperations(deps),
+    ...gatewayOperations(deps),
+  };
+  return {
+    name: 'operations',
+    basePaths: ['/api/v1'],
+    documentPath: 'vtn/api/operations/openapi.yaml',
+    operations: Object.fromEntries(
+      Object.entries(handles).map(([id, handle]): [string, OperationHandler] => [id, { authorise, handle }]),
+    ),
+    dialect: fastapiDialect,
+  };
+}

@@ -1,0 +1,105 @@
+import type { Quantity } from '@openadr-gateway/shared/units.ts';
+import { formatDateTime } from '@openadr-gateway/shared/time/date-time.ts';
+import { SLOT_MS } from '@openadr-gateway/shared/time/slot.ts';
+import { computedLimits } from '../../domain/limits.ts';
+import type { LimitValues } from '../../domain/limits.ts';
+import { publishLimits } from '../../publisher.ts';
+import { assetsByIds } from '../../store/assets.ts';
+import { clearPeriodLimits, listPeriodLimits, upsertPeriodLimits } from '../../store/period-limits.ts';
+import type { PeriodLimitRow } from '../../store/period-limits.ts';
+import { requireAsset, unknownAssetIds } from './assets.ts';
+import type { OperationsDeps } from './deps.ts';
+import { assetIdsOf, Faults, mwhOrNull, mwOrNull, pageOf, stamps } from './fields.ts';
+import type { Handle } from './index.ts';
+import { daysOf, expandEntries, readEntries } from './period-limit-entries.ts';
+import type { PeriodLimitIn } from './period-limit-entries.ts';
+
+export function periodLimitOperations({ store, ...deps }: OperationsDeps): Record<string, Handle> {
+  return {
+    patchPeriodLimits: async ({ body }) => {
+      const entries = readEntries((body as { limits: PeriodLimitIn[] }).limits);
+      const assetIds = [...new Set(entries.map((entry) => entry.assetId))];
+      await store.write(async (tx) => {
+        const assets = new Map((await assetsByIds(tx.db, assetIds)).map((asset) => [asset.id, asset]));
+        const unknown = assetIds.filter((id) => !assets.has(id));
+        if (unknown.length > 0) throw unknownAssetIds(unknown);
+        const rows = expandEntries(entries, assets, deps.clock.nowMs());
+        await upsertPeriodLimits(tx.db, rows);
+        await publishLimits(tx, assetIds, [...new Set(rows.map((row) => row.delivery_day))], deps);
+      });
+      return { status: 204 };
+    },
+    listPeriodLimits: async ({ query }) => {
+      const { startMs, endMs } = readRange(query, 'from', 'to');
+      const page = pageOf(query);
+      const sources = query['sources'] as string[] | undefined;
+      const filter = { asset_ids: assetIdsOf(query), from_ms: startMs, to_ms: endMs, ...(sources ? { sources } : {}) };
+      const rows = await store.read((db) => listPeriodLimits(db, filter, page));
+      return { status: 200, body: { ...page, limits: slotsOf(rows).map((slot) => slotAnswer(slot, sources)) } };
+    },
+    deletePeriodLimits: async ({ query }) => {
+      const { startMs, endMs } = readRange(query, 'start_time', 'end_time');
+      const { asset_id: assetId, source } = query as { asset_id: string; source: string };
+      await store.write(async (tx) => {
+        const asset = await requireAsset(tx.db, assetId);
+        await clearPeriodLimits(tx.db, { assetId, source, startMs, endMs }, deps.clock.nowMs());
+        await publishLimits(tx, [assetId], daysOf(asset, startMs, endMs, deps), deps);
+      });
+      return { status: 204 };
+    },
+  };
+}
+
+function readRange(query: Readonly<Record<string, unknown>>, from: string, to: string) {
+  const faults = new Faults();
+  const startMs = faults.instant(['query', from], query[from] as string);
+  const endMs = faults.instant(['query', to], query[to] as string);
+  faults.endsAfter(['query', to], startMs, endMs, query[to] as string, from);
+  faults.throwIfAny();
+  return { startMs, endMs };
+}
+
+/** Rows in the order of slots, gathered by slot. */
+function slotsOf(rows: readonly PeriodLimitRow[]): [PeriodLimitRow, ...PeriodLimitRow[]][] {
+  const slots: [PeriodLimitRow, ...PeriodLimitRow[]][] = [];
+  for (const row of rows) {
+    const last = slots.at(-1);
+    if (last && last[0].asset_id === row.asset_id && last[0].start_ms === row.start_ms) last.push(row);
+    else slots.push([row]);
+  }
+  return slots;
+}
+
+function slotAnswer(rows: [PeriodLimitRow, ...PeriodLimitRow[]], sources: readonly string[] | undefined) {
+  const [{ asset_id, start_ms, delivery_day }] = rows;
+  return {
+    asset_id,
+    start_time: formatDateTime(start_ms),
+    end_time: formatDateTime(start_ms + SLOT_MS),
+    delivery_day,
+    computed_limits: limitsAnswer(computedLimits(rows.map(valuesOf))),
+    sources: rows
+      .filter((row) => !sources || sources.includes(row.source))
+      .map((row) => ({ source: row.source, ...limitsAnswer(valuesOf(row)), ...stamps(row) })),
+  };
+}
+
+function valuesOf(row: PeriodLimitRow): LimitValues {
+  return {
+    powerChargeW: row.power_charge_w,
+    powerDischargeW: row.power_discharge_w,
+    energyLowWh: row.energy_low_wh,
+    energyHighWh: row.energy_high_wh,
+    tradingLocked: row.trading_locked === null ? null : row.trading_locked === 1,
+  };
+}
+
+function limitsAnswer(limits: LimitValues): Record<string, Quantity | boolean | null> {
+  return {
+    power_charge: mwOrNull(limits.powerChargeW),
+    power_discharge: mwOrNull(limits.powerDischargeW),
+    energy_low: mwhOrNull(limits.energyLowWh),
+    energy_high: mwhOrNull(limits.energyHighWh),
+    trading_locked: limits.tradingLocked,
+  };
+}
