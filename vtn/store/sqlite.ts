@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import SQLite from 'better-sqlite3';
 import { sql } from 'kysely';
@@ -74,7 +74,7 @@ export class SqliteStore implements Store {
     const inMemory = this.#path === ':memory:';
     const open: SQLite.Database[] = [];
     try {
-      if (!inMemory) mkdirSync(dirname(resolve(this.#path)), { recursive: true });
+      if (!inMemory) makeFolder(dirname(resolve(this.#path)));
       const writeDatabase = new SQLite(this.#path);
       open.push(writeDatabase);
       prepareToWrite(writeDatabase);
@@ -187,6 +187,13 @@ export class SqliteStore implements Store {
       }
     }
   }
+}
+
+/** Step by step, since `recursive: true` never returns where a folder cannot be made although its parent is there (`/proc`). */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
 }
 
 function prepare(database: SQLite.Database): void {

@@ -13,5 +13,5 @@ storeSuite('SQLite in memory', async () => ({
 
 storeSuite('SQLite in a file', async () => {
   const folder = tempDir();
-  return { store: new SqliteStore({ path: join(folder.path, 'vtn.sqlite'), clock }), remove: folder.remove };
+  return { store: new SqliteStore({ path: join(folder.path, 'vtn.sqlite'), clock }), remove: () => folder.remove() };
 });

@@ -1,0 +1,170 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import SQLite from 'better-sqlite3';
+import { sql, type CompiledQuery } from 'kysely';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ManualClock } from '@openadr-gateway/shared/time/clock.ts';
+import { listEventBodies, type EventFilter } from '../../../vtn/store/events.ts';
+import { listPrograms } from '../../../vtn/store/programs.ts';
+import { SqliteConnection, sqliteHandle } from '../../../vtn/store/sqlite-dialect.ts';
+import { SqliteStore } from '../../../vtn/store/sqlite.ts';
+import { anEvent, aProgram, created } from '../../support/openadr-objects.ts';
+import { tempDir } from '../../support/temp-dir.ts';
+
+const clock = new ManualClock('2026-01-01T00:00:00Z');
+
+describe('the SQLite store', () => {
+  let folder: ReturnType<typeof tempDir>;
+  let path: string;
+  let store: SqliteStore;
+
+  beforeEach(async () => {
+    folder = tempDir();
+    path = join(folder.path, 'vtn.sqlite');
+    store = new SqliteStore({ path, clock });
+    await store.start();
+  });
+
+  afterEach(async () => {
+    await store.stop();
+    await folder.remove();
+  });
+
+  const put = (...ids: string[]) => store.write((tx) => tx.apply(created(...ids.map((id) => aProgram(id)))));
+  const stored = () => store.read(async (db) => (await listPrograms(db)).map((program) => program.id));
+  const pragma = async (name: string) => {
+    const rows = await store.write(async ({ db }) => (await sql<object>`pragma ${sql.raw(name)}`.execute(db)).rows);
+    return Object.values(rows[0] ?? {})[0] as unknown;
+  };
+
+  it('writes with a log, syncs it at every commit, and checks references', async () => {
+    expect(await pragma('journal_mode')).toBe('wal');
+    expect(await pragma('synchronous')).toBe(2);
+    expect(await pragma('foreign_keys')).toBe(1);
+  });
+
+  it('keeps what was written over a restart', async () => {
+    await put('a', 'b');
+    await store.stop();
+    store = new SqliteStore({ path, clock });
+    await store.start();
+    expect(await stored()).toEqual(['a', 'b']);
+  });
+
+  it('leaves one file without a log when it is stopped', async () => {
+    await put('a');
+    expect(statSync(`${path}-wal`).size).toBeGreaterThan(0);
+    await store.stop();
+    expect(() => statSync(`${path}-wal`)).toThrow('ENOENT');
+  });
+
+  it('fails writes with 507 while the disk is full, half-writes nothing, still reads, and recovers', async () => {
+    await put('a');
+    await store.write(async ({ db }) => {
+      const pages = await sql<{ page_count: number }>`pragma page_count`.execute(db);
+      await sql`pragma max_page_count = ${sql.raw(String((pages.rows[0]?.page_count ?? 0) + 20))}`.execute(db);
+    });
+    const big = (id: string) =>
+      store.write((tx) =>
+        tx.apply(created(aProgram(id), aProgram(`${id}2`, { programDescriptions: [{ URL: 'x'.repeat(50_000) }] }))),
+      );
+    const outcomes = await Promise.allSettled(Array.from({ length: 10 }, (_, n) => big(`big${n}`)));
+    const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(failed.length).toBeGreaterThan(0);
+    for (const { reason } of failed) expect(reason).toMatchObject({ status: 507, code: 'insufficient_storage' });
+
+    const kept = outcomes.flatMap((outcome, n) => (outcome.status === 'fulfilled' ? [`big${n}`, `big${n}2`] : []));
+    expect((await stored()).sort()).toEqual(['a', ...kept].sort());
+    const announced = await store.read((db) => db.selectFrom('outbox').select('object_id').execute());
+    expect(announced.map((row) => row.object_id).sort()).toEqual(['a', ...kept].sort());
+
+    await store.write(({ db }) => sql`pragma max_page_count = 1000000`.execute(db));
+    await big('later');
+    expect(await stored()).toContain('later2');
+  });
+
+  it('is not ready while the database may not be written', async () => {
+    await store.write(({ db }) => sql`pragma query_only = on`.execute(db));
+    await expect(store.check()).rejects.toMatchObject({ status: 503 });
+  });
+
+  it('answers 503 when another process keeps the database locked, and goes on afterwards', async () => {
+    const other = new SQLite(path);
+    other.exec('BEGIN IMMEDIATE');
+    await expect(put('a')).rejects.toMatchObject({ status: 503 });
+    expect(await stored()).toEqual([]);
+    other.exec('ROLLBACK');
+    other.close();
+    await put('b');
+    expect(await stored()).toEqual(['b']);
+  });
+
+  it('reads while a write is under way', async () => {
+    await put('a');
+    const seen = await store.write(async (tx) => {
+      await tx.apply(created(aProgram('b')));
+      return stored();
+    });
+    expect(seen).toEqual(['a']);
+  });
+
+  it('refuses to be started twice', async () => {
+    await expect(store.start()).rejects.toThrow('running already');
+  });
+});
+
+describe('a connection', () => {
+  it('keeps prepared statements, and no more than so many', async () => {
+    const database = new SQLite(':memory:');
+    const connection = new SqliteConnection(database, 'write', 3);
+    const db = sqliteHandle(() => connection);
+    for (let n = 0; n < 10; n++) await sql`select ${n}`.execute(db);
+    expect(connection.kept).toBe(1);
+    for (let n = 0; n < 10; n++) await sql`select ${sql.raw(String(n))}`.execute(db);
+    expect(connection.kept).toBe(3);
+    database.close();
+  });
+});
+
+describe('the list of events', () => {
+  /** The plan of the one query that a list of events runs. */
+  async function planOf(filter: EventFilter): Promise<string> {
+    const store = new SqliteStore({ path: ':memory:', clock });
+    await store.start();
+    try {
+      return await store.write(async (tx) => {
+        await tx.apply(created(aProgram('p'), anEvent('e', 'p')));
+        let asked: CompiledQuery | undefined;
+        const recorder = sqliteHandle(() => ({
+          executeQuery: async (query) => {
+            asked = query;
+            return { rows: [] };
+          },
+          streamQuery: () => {
+            throw new Error('not used');
+          },
+        }));
+        await listEventBodies(recorder, filter);
+        const plan = await tx.db.executeQuery<{ detail: string }>({
+          ...(asked as CompiledQuery),
+          sql: `explain query plan ${asked?.sql}`,
+        });
+        return plan.rows.map((row) => row.detail).join('\n');
+      });
+    } finally {
+      await store.stop();
+    }
+  }
+
+  it('finds what a VEN may see through the index of targets, not by reading every event', async () => {
+    const plan = await planOf({ visibleTo: { targets: ['a', 'b'] }, limit: 50, skip: 0 });
+    expect(plan).toContain('event_targets_target_event_id (target=?)');
+    expect(plan).not.toMatch(/SCAN events/);
+  });
+
+  it('reads a page of all events in the order of its index, without sorting', async () => {
+    const plan = await planOf({ limit: 50 });
+    expect(plan).toContain('events_order');
+    expect(plan).not.toContain('TEMP B-TREE');
+  });
+});
