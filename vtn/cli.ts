@@ -18,7 +18,7 @@ const EXIT = { failed: 1, usage: 64, config: 78 };
 /** A stop takes less; what hangs is cut off, so that the service manager need not. */
 const STOP_DEADLINE_MS = 9_500;
 
-/** A failure that is explained in one line and needs no stack. */
+/** Options that do not go together. */
 class Refusal extends Error {}
 
 interface ConfigOption {
@@ -84,7 +84,7 @@ withConfig(clients.command('revoke'))
   .action((id: string, options: ConfigOption) =>
     withStore(readConfig(options), async (store) => {
       const isRevoked = await store.write((tx) => revokeClient(tx.db, id, systemClock.nowMs()));
-      if (!isRevoked) throw new Refusal(`there is no client ${id}, or it is revoked already`);
+      if (!isRevoked) throw new Error(`there is no client ${id}, or it is revoked already`);
       print(`revoked ${id}`);
     }),
   );

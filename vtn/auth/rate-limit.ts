@@ -3,55 +3,55 @@ import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
 /** Beyond this many keys the older half is forgotten. */
 const MAX_KEYS = 20_000;
 
+/** Filled with time: one request costs the milliseconds that it takes to earn one. */
 interface Bucket {
-  tokens: number;
+  earnedMs: number;
   atMs: number;
 }
+
+const FULL_MS = 60_000;
 
 /**
  * A token bucket per key: `perMinute` requests at once, then as many per minute, evenly.
  */
 export class RateLimit {
   readonly #clock: Clock;
-  readonly #perMinute: number;
+  readonly #costMs: number;
   readonly #buckets = new Map<string, Bucket>();
 
   constructor(clock: Clock, perMinute: number) {
     this.#clock = clock;
-    this.#perMinute = perMinute;
+    this.#costMs = FULL_MS / perMinute;
   }
 
   /** Takes one. Returns 0 when there was one, else the seconds after which there is one again. */
   take(key: string): number {
     const bucket = this.#filled(key);
-    if (bucket.tokens >= 1) {
-      bucket.tokens -= 1;
-      return 0;
-    }
-    return this.#secondsUntilOne(bucket);
+    if (bucket.earnedMs < this.#costMs) return this.#secondsUntilOne(bucket);
+    bucket.earnedMs -= this.#costMs;
+    return 0;
   }
 
   /** What `take` would say, without taking. */
   peek(key: string): number {
     const bucket = this.#filled(key);
-    return bucket.tokens >= 1 ? 0 : this.#secondsUntilOne(bucket);
+    return bucket.earnedMs < this.#costMs ? this.#secondsUntilOne(bucket) : 0;
   }
 
   #secondsUntilOne(bucket: Bucket): number {
-    return Math.ceil(((1 - bucket.tokens) * 60) / this.#perMinute);
+    return Math.ceil((this.#costMs - bucket.earnedMs) / 1_000);
   }
 
   #filled(key: string): Bucket {
     const nowMs = this.#clock.nowMs();
     let bucket = this.#buckets.get(key);
     if (bucket) {
-      const gained = (Math.max(0, nowMs - bucket.atMs) / 60_000) * this.#perMinute;
-      bucket.tokens = Math.min(this.#perMinute, bucket.tokens + gained);
+      bucket.earnedMs = Math.min(FULL_MS, bucket.earnedMs + Math.max(0, nowMs - bucket.atMs));
       bucket.atMs = nowMs;
       return bucket;
     }
     if (this.#buckets.size >= MAX_KEYS) this.#forgetOldest();
-    bucket = { tokens: this.#perMinute, atMs: nowMs };
+    bucket = { earnedMs: FULL_MS, atMs: nowMs };
     this.#buckets.set(key, bucket);
     return bucket;
   }

@@ -49,13 +49,7 @@ function filterOf(grant: Grant, query: ApiRequest['query'], activeAtMs: number |
   };
 }
 
-/** When the list stops containing the event. One whose end cannot be told counts as endless, as in the store. */
+/** When the list stops containing the event. */
 function endOf(object: Program | Event): number {
-  if (object.objectType !== 'EVENT') return Infinity;
-  try {
-    return eventEndMs(object, parseDateTime(object.createdDateTime));
-  } catch (error) {
-    if (error instanceof RangeError) return Infinity;
-    throw error;
-  }
+  return object.objectType === 'EVENT' ? eventEndMs(object, parseDateTime(object.createdDateTime)) : Infinity;
 }
