@@ -12,7 +12,7 @@ import type { Motion } from './stepper.ts';
 export interface BessOptions {
   id: string;
   kind: 'BESS';
-  /** Charging and discharging alike; default 20 MW. */
+  /** Charging and discharging alike, at most 32 MW; default 20 MW. */
   ratedW?: number;
   /** Default 40 MWh. */
   capacityWh?: number;

@@ -11,7 +11,7 @@ import type { Motion } from './stepper.ts';
 export interface PvOptions {
   id: string;
   kind: 'PV';
-  /** Default 10 MW. */
+  /** At most 32 MW; default 10 MW. */
   ratedW?: number;
   /** Available part of the rated power, 0..1, at a time; default 0.8 at any hour, so that there is always something to limit. */
   irradiance?: (nowMs: number) => number;

@@ -32,7 +32,8 @@ export async function discover(read: ReadRegisters): Promise<FoundModel[]> {
     const id = await readOne(read, address);
     if (id === undefined || id === END_ID || id === 0) break;
     const length = await readOne(read, address + 1);
-    if (length === undefined) break;
+    // A model that would end beyond the address space is noise after the end.
+    if (length === undefined || address + 2 + length > 0x10000) break;
     models.push({ id, address, length });
     address += 2 + length;
   }
