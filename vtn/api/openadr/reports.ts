@@ -4,7 +4,6 @@ import type { Caller } from '../../auth/caller.ts';
 import { isBusinessLogic, requireScope } from '../../auth/roles.ts';
 import { listReportBodies, reportById } from '../../store/reports.ts';
 import type { Db } from '../../store/store.ts';
-import { grantedTargets } from '../../store/targets.ts';
 import type { OperationHandler } from '../http.ts';
 import type { ObjectDeps } from './deps.ts';
 import { visibleEvent } from './events.ts';
@@ -22,7 +21,7 @@ import {
 
 /** `/reports`: VENs write and read their own; business logic reads all and may delete. */
 export function reportOperations(deps: ObjectDeps): Record<string, OperationHandler> {
-  const { store, lists } = deps;
+  const { store, grants, lists } = deps;
   const mayRead = requireScope('read_ven_objects');
   const mayWrite = requireScope('write_reports');
   return {
@@ -55,8 +54,9 @@ export function reportOperations(deps: ObjectDeps): Record<string, OperationHand
       handle: async ({ caller, body }) => {
         const fields = { ...fieldsOf('REPORT', body), clientID: caller.clientId };
         const report = newObject<Report>('REPORT', fields, deps);
+        const { held } = await grants.of(caller);
         await store.write(async (tx) => {
-          await requireEvent(tx.db, caller, report.eventID);
+          await requireEvent(tx.db, caller, held, report.eventID);
           await tx.apply([{ operation: 'CREATE', object: report }]);
           await deps.onReport(tx, report);
         });
@@ -67,12 +67,13 @@ export function reportOperations(deps: ObjectDeps): Record<string, OperationHand
       authorise: mayWrite,
       handle: async (request) => {
         const { caller } = request;
+        const { held } = await grants.of(caller);
         const report = await store.write(async (tx) => {
           const previous = await writable(tx.db, caller, request.params['reportID'] ?? '');
           checkIfMatch(request, previous);
           const fields = { ...fieldsOf('REPORT', request.body), clientID: previous.clientID };
           const object = replaced(previous, fields, deps);
-          await requireEvent(tx.db, caller, object.eventID);
+          await requireEvent(tx.db, caller, held, object.eventID);
           await tx.apply([{ operation: 'UPDATE', object, previous }]);
           await deps.onReport(tx, object);
           return object;
@@ -99,8 +100,7 @@ export function reportOperations(deps: ObjectDeps): Record<string, OperationHand
  * A report answers an event that its sender can see. One that is hidden is told like one that is unknown: 400 with the field's
  * path, which the document lists for POST /reports (404 it does not).
  */
-async function requireEvent(db: Db, caller: Caller, eventId: string): Promise<void> {
-  const held = isBusinessLogic(caller) ? [] : await grantedTargets(db, caller.clientId);
+async function requireEvent(db: Db, caller: Caller, held: readonly string[], eventId: string): Promise<void> {
   if (!(await visibleEvent(db, caller, held, eventId))) throw unknownReference('eventID', 'an event', eventId);
 }
 
