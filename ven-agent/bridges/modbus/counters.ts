@@ -14,7 +14,22 @@ export interface UnitCounters {
   reconnects: number;
 }
 
-/** All zero. */
-export function newCounters(): UnitCounters {
-  return { requests: 0, timeouts: 0, exceptions: 0, lateReplies: 0, protocolErrors: 0, reconnects: 0 };
+/** The counters of every unit behind one master. */
+export class CounterBook {
+  readonly #units = new Map<number, UnitCounters>();
+
+  /** The counters of one unit, to be changed in place. */
+  of(unitId: number): UnitCounters {
+    let counters = this.#units.get(unitId);
+    if (counters === undefined) {
+      counters = { requests: 0, timeouts: 0, exceptions: 0, lateReplies: 0, protocolErrors: 0, reconnects: 0 };
+      this.#units.set(unitId, counters);
+    }
+    return counters;
+  }
+
+  /** The connection that all of them use was made again. */
+  countReconnect(): void {
+    for (const counters of this.#units.values()) counters.reconnects += 1;
+  }
 }

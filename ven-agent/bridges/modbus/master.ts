@@ -1,7 +1,7 @@
 import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
 import type { Logger } from 'pino';
 import { DeviceError } from '../device.ts';
-import { newCounters } from './counters.ts';
+import { CounterBook } from './counters.ts';
 import type { UnitCounters } from './counters.ts';
 import { ModbusException } from './exceptions.ts';
 import { encodeFrame } from './frame.ts';
@@ -57,7 +57,7 @@ export class ModbusTcpMaster {
   readonly #timeoutMs: number;
   readonly #link: TcpLink;
   readonly #queue = new PriorityQueue<Pending>();
-  readonly #counters = new Map<number, UnitCounters>();
+  readonly #counters = new CounterBook();
   readonly #transactions = new Transactions();
   #inFlight: Pending | undefined;
   #silentDeadlines = 0;
@@ -128,7 +128,7 @@ export class ModbusTcpMaster {
 
   /** A copy of the counters of one unit. */
   counters(unitId: number): UnitCounters {
-    return { ...this.#countersOf(unitId) };
+    return { ...this.#counters.of(unitId) };
   }
 
   /** Rejects at once what waits or is on the wire for one unit; the connection goes on for the others. */
@@ -163,7 +163,7 @@ export class ModbusTcpMaster {
     pending.transactionId = this.#transactions.take();
     pending.timer = setTimeout(() => this.#expireOnWire(pending), pending.timeoutMs);
     this.#inFlight = pending;
-    this.#countersOf(pending.unitId).requests += 1;
+    this.#counters.of(pending.unitId).requests += 1;
     this.#link.send(encodeFrame({ transactionId: pending.transactionId, unitId: pending.unitId, pdu: pending.pdu }));
   }
 
@@ -184,8 +184,7 @@ export class ModbusTcpMaster {
 
   #onUp(): void {
     this.#connections += 1;
-    if (this.#connections === 1) return;
-    for (const counters of this.#counters.values()) counters.reconnects += 1;
+    if (this.#connections > 1) this.#counters.countReconnect();
   }
 
   #onFrame(frame: MbapFrame): void {
@@ -196,7 +195,7 @@ export class ModbusTcpMaster {
       this.#onStray(frame);
       return;
     }
-    const counters = this.#countersOf(pending.unitId);
+    const counters = this.#counters.of(pending.unitId);
     try {
       if (frame.unitId !== pending.unitId) {
         throw new DeviceError('PROTOCOL', `unit ${frame.unitId} answers for unit ${pending.unitId}`);
@@ -213,12 +212,12 @@ export class ModbusTcpMaster {
 
   #onStray(frame: MbapFrame): void {
     const owner = this.#transactions.claimLate(frame.transactionId);
-    if (owner === undefined) this.#countersOf(frame.unitId).protocolErrors += 1;
-    else this.#countersOf(owner).lateReplies += 1;
+    if (owner === undefined) this.#counters.of(frame.unitId).protocolErrors += 1;
+    else this.#counters.of(owner).lateReplies += 1;
   }
 
   #expireOnWire(pending: Pending): void {
-    this.#countersOf(pending.unitId).timeouts += 1;
+    this.#counters.of(pending.unitId).timeouts += 1;
     this.#transactions.expire(pending.transactionId, pending.unitId);
     this.#silentDeadlines += 1;
     const message = `${describeRequest(pending.request)} of unit ${pending.unitId}: no answer within ${pending.timeoutMs} ms`;
@@ -234,7 +233,7 @@ export class ModbusTcpMaster {
 
   #expireInQueue(pending: Pending): void {
     this.#queue.removeAll((each) => each === pending);
-    this.#countersOf(pending.unitId).timeouts += 1;
+    this.#counters.of(pending.unitId).timeouts += 1;
     pending.reject(new DeviceError('TIMEOUT', `${describeRequest(pending.request)}: the line stayed busy`));
   }
 
@@ -249,21 +248,12 @@ export class ModbusTcpMaster {
     this.#transactions.clear();
     this.#silentDeadlines = 0;
     const onWire = this.#inFlight;
-    if (onWire !== undefined && error.code === 'PROTOCOL') this.#countersOf(onWire.unitId).protocolErrors += 1;
+    if (onWire !== undefined && error.code === 'PROTOCOL') this.#counters.of(onWire.unitId).protocolErrors += 1;
     this.#inFlight = undefined;
     const orphans = [...(onWire === undefined ? [] : [onWire]), ...this.#queue.removeAll(() => true)];
     for (const pending of orphans) {
       clearTimeout(pending.timer);
       pending.reject(error);
     }
-  }
-
-  #countersOf(unitId: number): UnitCounters {
-    let counters = this.#counters.get(unitId);
-    if (counters === undefined) {
-      counters = newCounters();
-      this.#counters.set(unitId, counters);
-    }
-    return counters;
   }
 }

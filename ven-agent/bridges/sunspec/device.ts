@@ -45,7 +45,6 @@ export class SunSpecDevice implements Device {
   #lease: MasterLease | undefined;
   #opened: Opened | undefined;
   #wasFaulty = false;
-  #timerDoubted = false;
 
   constructor(options: SunSpecDeviceOptions) {
     this.resourceName = options.resourceName;
@@ -73,7 +72,7 @@ export class SunSpecDevice implements Device {
       model: common.text('Md') ?? '',
       serialNumber: common.text('SN') ?? '',
     };
-    const writer = new PlanWriter(unit, clock);
+    const writer = new PlanWriter(unit, clock, this.#log);
     this.#opened = { unit, writer, heartbeat: new Heartbeat(unit, clock, this.#log), capabilities, maxW };
     this.#log.info({ models: unit.modelIds, capabilities }, 'SunSpec device opened');
     return capabilities;
@@ -134,7 +133,6 @@ export class SunSpecDevice implements Device {
         const block = blockOf(after, plan);
         const difference = block === undefined ? undefined : firstDifference(plan, block);
         if (difference !== undefined) return { kind: 'mismatch', ...difference };
-        this.#doubtTimer(plan, after);
       }
       return registersWritten === 0 ? { kind: 'unchanged' } : { kind: 'applied', registersWritten };
     } catch (error) {
@@ -142,14 +140,6 @@ export class SunSpecDevice implements Device {
       if (error instanceof RangeError) return { kind: 'rejected', reason: error.message };
       throw error;
     }
-  }
-
-  /** A reversion timer that stands at 0 right after it was set will never act. */
-  #doubtTimer(plan: ControlPlan, after: Blocks): void {
-    if (!plan.isLease || plan.remaining === undefined || this.#timerDoubted) return;
-    if (blockOf(after, plan)?.raw(plan.remaining) !== 0) return;
-    this.#timerDoubted = true;
-    this.#log.warn({ point: plan.remaining }, 'the reversion timer does not count: no safe fallback on silence');
   }
 
   #require(): Opened {

@@ -22,9 +22,11 @@ export class SunSpecUnit {
     this.#found = found;
   }
 
-  /** Walks the device's map. Rejects as `discover` does. */
+  /** Walks the device's map, behind the reads of other units on the line. Rejects as `discover` does. */
   static async discover(master: ModbusTcpMaster, unitId: number, timeoutMs: number): Promise<SunSpecUnit> {
-    const found = await discover((address, count) => master.readHolding(unitId, address, count, { timeoutMs }));
+    const found = await discover((address, count) =>
+      master.readHolding(unitId, address, count, { timeoutMs, priority: 'slow' }),
+    );
     return new SunSpecUnit(master, unitId, timeoutMs, found);
   }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
+import type { Logger } from 'pino';
 import { isRefusal } from '../modbus/exceptions.ts';
 import type { Block } from './block.ts';
 import { encodeNumber } from './codec.ts';
@@ -7,33 +8,44 @@ import type { ControlPlan } from './control.ts';
 import { pointOf } from './models/model.ts';
 import type { SunSpecUnit } from './unit.ts';
 
+/** A device may take this long until its countdown shows. */
+const START_TOLERANCE_MS = 2_000;
+
 /** How this device wants a function to be written: found out once, by being refused. */
 interface Manner {
   writtenAtMs?: number;
   refusesBlock: boolean;
+  isTimerDoubted: boolean;
 }
 
 /** Writes control plans and remembers when, so that a lease is renewed at half its time. */
 export class PlanWriter {
   readonly #unit: SunSpecUnit;
   readonly #clock: Clock;
+  readonly #log: Logger;
   readonly #manners = new Map<string, Manner>();
   #refusesFc16 = false;
 
-  constructor(unit: SunSpecUnit, clock: Clock) {
+  constructor(unit: SunSpecUnit, clock: Clock, log: Logger) {
     this.#unit = unit;
     this.#clock = clock;
+    this.#log = log;
   }
 
   /** Does the plan have to be written: does it differ from `block`, or is half of its lease over? */
   isDue(plan: ControlPlan, block: Block, leaseSeconds: number): boolean {
     if (firstDifference(plan, block) !== undefined) return true;
     if (!plan.isLease) return false;
-    const remainingSeconds = plan.remaining === undefined ? undefined : block.raw(plan.remaining);
-    if (remainingSeconds !== undefined && remainingSeconds <= leaseSeconds / 2) return true;
     const { writtenAtMs } = this.#mannerOf(plan);
-    if (writtenAtMs === undefined) return remainingSeconds === undefined;
-    const ageMs = this.#clock.nowMs() - writtenAtMs;
+    const ageMs = writtenAtMs === undefined ? undefined : this.#clock.nowMs() - writtenAtMs;
+    const remainingSeconds = plan.remaining === undefined ? undefined : block.raw(plan.remaining);
+    // Nothing left of a lease that is still in force by its values: the device does not count, so our clock has to.
+    const isCounting = remainingSeconds !== undefined && (remainingSeconds > 0 || ageMs === undefined);
+    if (isCounting && remainingSeconds <= leaseSeconds / 2) return true;
+    if (!isCounting && remainingSeconds === 0 && ageMs !== undefined && ageMs >= START_TOLERANCE_MS) {
+      this.#doubtTimer(plan);
+    }
+    if (ageMs === undefined) return !isCounting;
     return ageMs < 0 || ageMs >= leaseSeconds * 500;
   }
 
@@ -90,11 +102,18 @@ export class PlanWriter {
     this.#refusesFc16 = true;
   }
 
+  #doubtTimer(plan: ControlPlan): void {
+    const manner = this.#mannerOf(plan);
+    if (manner.isTimerDoubted) return;
+    manner.isTimerDoubted = true;
+    this.#log.warn({ point: plan.remaining }, 'the reversion timer does not count: no fallback when we go silent');
+  }
+
   #mannerOf(plan: ControlPlan): Manner {
     const key = `${plan.model.id}.${plan.values[0]?.name}`;
     let manner = this.#manners.get(key);
     if (manner === undefined) {
-      manner = { refusesBlock: false };
+      manner = { refusesBlock: false, isTimerDoubted: false };
       this.#manners.set(key, manner);
     }
     return manner;

@@ -173,6 +173,23 @@ describe('a SunSpec battery (701, 702, 704, 713, 715)', () => {
     expect(await second.write(command)).toMatchObject({ kind: 'applied' });
   });
 
+  it('counts the lease itself where the device does not count', async () => {
+    slave.plant = {
+      write: (address, values) => plant.write(address, values),
+      // RvrtRem of both functions stands at 0.
+      read: (address, count) =>
+        plant.read(address, count).map((word, index) => ([21, 34].includes(address + index - BESS_704) ? 0 : word)),
+    };
+    const command: DeviceCommand = { outputLimit: { kind: 'limited', maxW: MW }, setpointW: 0, leaseSeconds: 60 };
+    await device.write(command);
+    for (let second = 1; second < 30; second += 1) {
+      clock.advance(1_000);
+      expect(await device.write(command)).toEqual({ kind: 'unchanged' });
+    }
+    clock.advance(1_000);
+    expect(await device.write(command)).toEqual({ kind: 'applied', registersWritten: 17 });
+  });
+
   it('goes to the programmed fallback when it hears nothing for the lease', async () => {
     await device.write({
       outputLimit: { kind: 'unlimited' },
