@@ -49,7 +49,18 @@ async function startVtn(): Promise<{ url: string; mqttUrl: string }> {
 async function startSimulator(bessId: string, pvId: string): Promise<Listening[]> {
   const simulator = await startProgram(
     'simulator',
-    [join(dist, 'ven-agent.js'), 'simulate', '--bess-id', bessId, '--pv-id', pvId],
+    [
+      join(dist, 'ven-agent.js'),
+      'simulate',
+      '--bess-id',
+      bessId,
+      '--pv-id',
+      pvId,
+      '--bess-port',
+      '0',
+      '--pv-port',
+      '0',
+    ],
     options.dataDir,
     (line) => (Array.isArray(line['listening']) ? (line['listening'] as Listening[]) : undefined),
   );

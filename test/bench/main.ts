@@ -1,0 +1,62 @@
+import { cpus } from 'node:os';
+import { Command } from 'commander';
+import { Demo } from '../support/demo.ts';
+import { killRounds } from '../support/kill-rounds.ts';
+import { measureApi } from './api.ts';
+import { childOf, footprint } from './footprint.ts';
+import { limitToRegister } from './latency.ts';
+import { formatTable, quantile, type Cell } from './table.ts';
+
+const options = new Command('npm run bench --')
+  .description('Measures what the README states and prints one table. Figures differ between machines: compare ratios.')
+  .option('--seconds <n>', 'length of each load', Number, 10)
+  .option('--vens <n>', 'vens in the database', Number, 1_000)
+  .option('--events <n>', 'events in the database', Number, 10_000)
+  .option('--latency-rounds <n>', 'limits sent down to the register', Number, 200)
+  .option('--agent-seconds <n>', 'how long the agent is watched at 1 Hz', Number, 120)
+  .option('--kill-rounds <n>', 'kill -9 rounds of the store', Number, 200)
+  .parse()
+  .opts<Record<'seconds' | 'vens' | 'events' | 'latencyRounds' | 'agentSeconds' | 'killRounds', number>>();
+
+const rows: Cell[][] = [];
+
+const { raw, rows: api } = await measureApi(options.seconds, options.vens, options.events);
+rows.push(['node:http, ready 5 KB (yardstick)', raw.requestsPerSecond, 1, raw.p50Ms, raw.p99Ms, 1]);
+for (const { name, result } of api) {
+  rows.push([
+    name,
+    result.requestsPerSecond,
+    result.requestsPerSecond / raw.requestsPerSecond,
+    result.p50Ms,
+    result.p99Ms,
+    result.p99Ms / raw.p99Ms,
+  ]);
+}
+
+const demo = await Demo.start();
+try {
+  const samples = await limitToRegister(demo, options.latencyRounds);
+  rows.push([
+    `limit to register, ${samples.length} rounds`,
+    undefined,
+    undefined,
+    quantile(samples, 0.5),
+    quantile(samples, 0.99),
+  ]);
+  const agent = await footprint(childOf(demo.pid, 'ven-agent.js run'.replace(' ', '\0')), options.agentSeconds);
+  rows.push([
+    `agent at 1 Hz, ${options.agentSeconds} s`,
+    ...Array<undefined>(4),
+    undefined,
+    agent.rssMb,
+    agent.cpuPercent,
+  ]);
+} finally {
+  await demo.stop();
+}
+
+const kills = await killRounds(options.killRounds);
+rows.push([`kill -9, ${kills.rounds} rounds: ${kills.acknowledged} acknowledged writes, ${kills.lost} lost`]);
+
+console.log(`\n${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores, Node ${process.version}\n`);
+console.log(formatTable(['', 'requests/s', 'ratio', 'p50 ms', 'p99 ms', 'p99 ratio', 'RSS MB', 'CPU %'], rows));
