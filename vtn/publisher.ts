@@ -5,7 +5,7 @@ import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
 import { formatDateTime } from '@openadr-gateway/shared/time/date-time.ts';
 import type { Region } from '@openadr-gateway/shared/time/delivery-day.ts';
 import { floorToSlot } from '@openadr-gateway/shared/time/slot.ts';
-import { assetsByIds, assetsWithEvents } from './store/assets.ts';
+import { assetsByIds, assetsWithLimits, assetsWithSubscription } from './store/assets.ts';
 import type { AssetRow } from './store/assets.ts';
 import { deleteEventsChanges, eventsByNames, listEvents } from './store/events.ts';
 import { periodLimitsOf } from './store/period-limits.ts';
@@ -138,14 +138,15 @@ export async function rollHorizon(store: Store, deps: PublisherDeps): Promise<vo
   const days = unique(
     (['DE', 'PL'] as const).flatMap((region) => horizon(region, deps.clock.nowMs(), deps.horizonDays)),
   );
-  const assetIds = await store.read((db) => assetsWithEvents(db, days));
-  for (let at = 0; at < assetIds.length; at += ROLL_CHUNK) {
-    const some = assetIds.slice(at, at + ROLL_CHUNK);
-    await store.write(async (tx) => {
-      await publishLimits(tx, some, days, deps);
-      await publishSpecs(tx, some, deps);
-    });
-  }
+  const limited = await store.read((db) => assetsWithLimits(db, days));
+  for (const some of piecesOf(limited)) await store.write((tx) => publishLimits(tx, some, days, deps));
+  const subscribed = await store.read((db) => assetsWithSubscription(db));
+  for (const some of piecesOf(subscribed)) await store.write((tx) => publishSpecs(tx, some, deps));
+}
+
+function piecesOf(assetIds: readonly string[]): string[][] {
+  const count = Math.ceil(assetIds.length / ROLL_CHUNK);
+  return Array.from({ length: count }, (_, n) => assetIds.slice(n * ROLL_CHUNK, (n + 1) * ROLL_CHUNK));
 }
 
 async function ensureProgram(tx: Writer, name: ProgramName, deps: PublisherDeps): Promise<string> {

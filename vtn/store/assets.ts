@@ -84,17 +84,23 @@ export async function deleteAsset(db: Db, id: string): Promise<void> {
   await db.deleteFrom('assets').where('id', '=', id).execute();
 }
 
-/** Ids of all assets that have specs, limits on one of the days, or a gateway: those that have events. */
-export async function assetsWithEvents(db: Db, days: readonly string[]): Promise<string[]> {
+/** Ids of all assets with limits on one of these delivery days, in order. */
+export async function assetsWithLimits(db: Db, days: readonly string[]): Promise<string[]> {
+  const rows = await db
+    .selectFrom('period_limits')
+    .select('asset_id')
+    .distinct()
+    .where('delivery_day', 'in', [...days])
+    .orderBy('asset_id')
+    .execute();
+  return rows.map((row) => row.asset_id);
+}
+
+/** Ids of all assets with a subscription event: those that have specs, and those of enrolled sites; in order. */
+export async function assetsWithSubscription(db: Db): Promise<string[]> {
   const rows = await db
     .selectFrom('specs')
     .select('asset_id')
-    .union(
-      db
-        .selectFrom('period_limits')
-        .select('asset_id')
-        .where('delivery_day', 'in', [...days]),
-    )
     .union(
       db
         .selectFrom('inverter_assets')
@@ -102,6 +108,7 @@ export async function assetsWithEvents(db: Db, days: readonly string[]): Promise
         .innerJoin('gateways', 'gateways.site_id', 'inverters.site_id')
         .select('inverter_assets.asset_id'),
     )
+    .orderBy('asset_id')
     .execute();
-  return rows.map((row) => row.asset_id).sort();
+  return rows.map((row) => row.asset_id);
 }
