@@ -154,6 +154,7 @@ describe('the simulated battery', () => {
     ['a block that runs into a read-only point', BESS_START[704] + 18, [0, 60, 0], 2],
     ['an address outside the map', 50_000, [1], 2],
     ['a limit above 100 %', BESS_START[704] + 15, [10_001], 3],
+    ['a timer that means "not implemented"', BESS_START[704] + 18, [0xffff, 0xffff], 3],
     ['the not-implemented value', BESS_START[704] + 15, [0xffff], 3],
     ['an unknown enum value', BESS_START[704] + 14, [2], 3],
     ['a set-point above the rating', BESS_START[704] + 24, [0x0200, 0], 3],

@@ -77,6 +77,26 @@ describe('ModbusTcpMaster', () => {
     expect(slave.received).toHaveLength(0);
   });
 
+  it('cancels the requests of one unit at once and goes on with the others on the same connection', async () => {
+    const held: Buffer[] = [];
+    const slave = await slaveOf((frame, socket) => {
+      if (frame.unitId === 1) held.push(registersOf(frame, 0xdead));
+      else socket.write(Buffer.concat([...held.splice(0), registersOf(frame, 2)]));
+    });
+    const master = masterOf(slave.port, 20_000);
+    const mine = [master.readHolding(1, 0, 1), master.readHolding(1, 1, 1)];
+    const other = master.readHolding(2, 0, 1);
+    await vi.waitFor(() => expect(slave.received).toHaveLength(1));
+    master.cancel(1);
+    const outcomes = await Promise.allSettled(mine);
+    expect(outcomes.map((outcome) => (outcome as PromiseRejectedResult).reason.code)).toEqual(
+      Array(2).fill('UNREACHABLE'),
+    );
+    await expect(other).resolves.toEqual([2]);
+    expect(master.counters(1)).toMatchObject({ requests: 1, timeouts: 0, lateReplies: 1 });
+    expect(slave.received.map((frame) => frame.unitId)).toEqual([1, 2]);
+  });
+
   it('lets writes overtake fast reads and fast reads overtake slow ones, one request on the wire at a time', async () => {
     const waiting: (() => void)[] = [];
     const slave = await slaveOf((frame, socket) => {

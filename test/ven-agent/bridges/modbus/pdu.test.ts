@@ -72,6 +72,7 @@ describe('PDUs', () => {
     ['another function', '04040001ffff'],
     ['the exception of another function', '8402'],
     ['a byte count of one register', '03020001'],
+    ['a byte count of one register before two', '030200010002'],
     ['fewer bytes than it counts', '03040001'],
     ['more bytes than it counts', '0304000100020003'],
   ])('refuses an answer with %s', (_, hex) => {
@@ -80,7 +81,9 @@ describe('PDUs', () => {
 
   it('refuses the echo of another write', () => {
     const write: ModbusRequest = { functionCode: 6, address: 1, value: 3 };
-    expect(() => decodeResponse(write, Buffer.from('0600010004', 'hex'))).toThrow('echo');
+    for (const echo of ['0600010004', '0600020003', '06000100', '060001000300']) {
+      expect(() => decodeResponse(write, Buffer.from(echo, 'hex'))).toThrow('echo');
+    }
     const many: ModbusRequest = { functionCode: 16, address: 1, values: [1, 2] };
     expect(() => decodeResponse(many, Buffer.from('1000010001', 'hex'))).toThrow('echo');
   });
