@@ -18,7 +18,7 @@ export interface SqliteStoreOptions {
   /** The database file, or `:memory:`. The folder is made when it is missing. */
   path: string;
   clock: Clock;
-  /** Hears of listeners that throw. */
+  /** Hears of what goes wrong beside reads and writes. */
   log?: { error(details: object, message: string): void };
   /** Other steps than the product's; for tests of the runner. */
   migrations?: readonly Migration[];
@@ -110,9 +110,11 @@ export class SqliteStore implements Store {
     if (running.readDatabase !== running.writeDatabase) running.readDatabase.close();
     try {
       running.writeDatabase.pragma('wal_checkpoint(TRUNCATE)');
-    } finally {
-      running.writeDatabase.close();
+    } catch (error) {
+      // A full disk, for example. Nothing is lost: what was committed stays in the log and is read from there at the next start.
+      this.#log?.error({ err: error }, 'the log of the database could not be folded into its file');
     }
+    running.writeDatabase.close();
   }
 
   async read<T>(work: (db: Db) => Promise<T>): Promise<T> {

@@ -9,6 +9,7 @@ import { listPrograms } from '../../../vtn/store/programs.ts';
 import { SqliteConnection, sqliteHandle } from '../../../vtn/store/sqlite-dialect.ts';
 import { SqliteStore } from '../../../vtn/store/sqlite.ts';
 import { anEvent, aProgram, created } from '../../support/openadr-objects.ts';
+import { smallDisk } from '../../support/small-disk.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
 const clock = new ManualClock('2026-01-01T00:00:00Z');
@@ -110,6 +111,40 @@ describe('the SQLite store', () => {
 
   it('refuses to be started twice', async () => {
     await expect(store.start()).rejects.toThrow('running already');
+  });
+});
+
+describe('the SQLite store on a disk that is full', () => {
+  it('answers 507, keeps what it acknowledged and nothing else, stops cleanly, and starts again', async (test) => {
+    const disk = smallDisk(2048);
+    if (!disk) return test.skip('mounting a small disk needs root');
+    const path = join(disk.path, 'vtn.sqlite');
+    try {
+      let store = new SqliteStore({ path, clock });
+      await store.start();
+      const acknowledged: string[] = [];
+      let refused = 0;
+      for (let n = 0; refused < 5; n++) {
+        const program = aProgram(`p${n}`, { programDescriptions: [{ URL: 'x'.repeat(20_000) }] });
+        const write = store.write((tx) => tx.apply(created(program)));
+        await write.then(
+          () => acknowledged.push(program.id),
+          (error: unknown) => {
+            expect(error).toMatchObject({ status: 507 });
+            refused++;
+          },
+        );
+      }
+      await store.stop();
+      store = new SqliteStore({ path, clock });
+      await store.start();
+      const stored = await store.read(async (db) => (await listPrograms(db)).map((program) => program.id));
+      await store.stop();
+      expect(stored.sort()).toEqual(acknowledged.sort());
+      expect(acknowledged.length).toBeGreaterThan(5);
+    } finally {
+      await disk.remove();
+    }
   });
 });
 
