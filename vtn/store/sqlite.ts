@@ -1,6 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import SQLite from 'better-sqlite3';
+import type SQLite from 'better-sqlite3';
 import { sql } from 'kysely';
 import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
 import { sqliteTraits } from './dialect.ts';
@@ -11,6 +9,7 @@ import { migrations } from './migrations/index.ts';
 import { SqliteBatch } from './sqlite-batch.ts';
 import { SqliteConnection, sqliteHandle } from './sqlite-dialect.ts';
 import { explainSqliteError } from './sqlite-errors.ts';
+import { openToRead, openToWrite } from './sqlite-open.ts';
 import type { Db, Store, Versions, Writer } from './store.ts';
 import type { WriteScope } from './write-scope.ts';
 
@@ -24,9 +23,6 @@ export interface SqliteStoreOptions {
   migrations?: readonly Migration[];
   groupCommit?: GroupCommitOptions;
 }
-
-/** How long a statement waits for another process (`vtn clients add`, a backup) that holds the write lock, ms. */
-const BUSY_TIMEOUT_MS = 2_000;
 
 interface Running {
   writeDatabase: SQLite.Database;
@@ -74,18 +70,13 @@ export class SqliteStore implements Store {
     const inMemory = this.#path === ':memory:';
     const open: SQLite.Database[] = [];
     try {
-      if (!inMemory) makeFolder(dirname(resolve(this.#path)));
-      const writeDatabase = new SQLite(this.#path);
+      const writeDatabase = openToWrite(this.#path);
       open.push(writeDatabase);
-      prepareToWrite(writeDatabase);
       const writer = new SqliteConnection(writeDatabase, 'write');
       this.#applied = await this.#migrate(writer);
 
-      const readDatabase = inMemory ? writeDatabase : new SQLite(this.#path, { readonly: true });
-      if (!inMemory) {
-        open.push(readDatabase);
-        prepare(readDatabase);
-      }
+      const readDatabase = inMemory ? writeDatabase : openToRead(this.#path);
+      open.push(readDatabase);
       const batch = new SqliteBatch(writer, this.#clock, (scopes) => this.#committed(scopes));
       const writes = new GroupCommit(batch, this.#groupCommit);
       const reads = new SqliteConnection(readDatabase, 'read');
@@ -189,25 +180,4 @@ export class SqliteStore implements Store {
       }
     }
   }
-}
-
-/** Step by step, since `recursive: true` never returns where a folder cannot be made although its parent is there (`/proc`). */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return;
-  makeFolder(dirname(path));
-  mkdirSync(path);
-}
-
-function prepare(database: SQLite.Database): void {
-  database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
-  database.pragma('cache_size = -16000');
-  database.pragma('temp_store = MEMORY');
-}
-
-function prepareToWrite(database: SQLite.Database): void {
-  prepare(database);
-  database.pragma('journal_mode = WAL');
-  database.pragma('synchronous = FULL');
-  database.pragma('foreign_keys = ON');
-  database.pragma('journal_size_limit = 67108864');
 }
