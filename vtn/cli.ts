@@ -121,7 +121,7 @@ function newClient({ name, role, account, utility, level }: AddOptions): NewClie
 }
 
 async function serve(config: VtnConfig): Promise<void> {
-  const log = createLog({ name: 'vtn', level: config.log.level });
+  const log = createLog({ name: 'vtn', level: config.log.level, buffered: true });
   const vtn = createVtn(config, { clock: systemClock, ids: randomIds, log });
   let isStopping = false;
   const stop = (signal: string): void => {

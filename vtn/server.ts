@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks';
 import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
+import { withoutRedaction } from '@openadr-gateway/shared/log.ts';
 import type { IdSource } from '@openadr-gateway/shared/ids.ts';
 import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
 import { sendAnswer, sendError } from './api/answer.ts';
@@ -35,6 +36,7 @@ const READY_MS = 1_000;
 /** The whole HTTP surface of the VTN. */
 export class HttpServer {
   readonly #deps: HttpServerDeps;
+  readonly #accessLog: Logger;
   /** Connections, and how many of their requests are being answered. */
   readonly #sockets = new Map<Socket, number>();
   #server: Server | undefined;
@@ -43,6 +45,7 @@ export class HttpServer {
 
   constructor(deps: HttpServerDeps) {
     this.#deps = deps;
+    this.#accessLog = withoutRedaction(deps.log);
   }
 
   /** Listens when it resolves. Rejects when the port cannot be had or a document is wrong. */
@@ -147,7 +150,8 @@ export class HttpServer {
       const running = (this.#sockets.get(socket) ?? 1) - 1;
       if (this.#sockets.has(socket)) this.#sockets.set(socket, running);
       if (this.#isStopping && running === 0) socket.end();
-      const { log, ids } = this.#deps;
+      const { ids } = this.#deps;
+      const log = this.#accessLog;
       if (!log.isLevelEnabled('info')) return;
       const caller = response.locals['caller'] as Caller | undefined;
       log.info(
