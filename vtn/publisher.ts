@@ -3,6 +3,7 @@ import type { IdSource } from '@openadr-gateway/shared/ids.ts';
 import type { Event, Program } from '@openadr-gateway/shared/openadr/objects.ts';
 import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
 import { formatDateTime } from '@openadr-gateway/shared/time/date-time.ts';
+import { deliveryDayBounds } from '@openadr-gateway/shared/time/delivery-day.ts';
 import type { Region } from '@openadr-gateway/shared/time/delivery-day.ts';
 import { floorToSlot } from '@openadr-gateway/shared/time/slot.ts';
 import { assetsByIds, assetsWithLimits, assetsWithSubscription } from './store/assets.ts';
@@ -74,10 +75,13 @@ export async function publishLimits(
   }
   const wanted = subjects.flatMap(({ asset, day, name }): WantedEvent[] => {
     const { spans, infeasible } = limitsSpans((rows.get(name) ?? []).map(toSlotLimits));
-    for (const startMs of infeasible) {
-      deps.log?.warn({ assetId: asset.id, slot: formatDateTime(startMs) }, 'energy_low is above energy_high');
+    const [firstMs] = infeasible;
+    if (firstMs !== undefined) {
+      const where = { assetId: asset.id, firstSlot: formatDateTime(firstMs), slots: infeasible.length };
+      deps.log?.warn(where, 'energy_low is above energy_high; published as computed');
     }
-    const event = limitsEvent(asset.id, day, keepPast(spans, storedByName.get(name), floorToSlot(nowMs)));
+    const { startMs } = deliveryDayBounds(day, asset.region as Region);
+    const event = limitsEvent(asset.id, day, keepPast(spans, storedByName.get(name), startMs, floorToSlot(nowMs)));
     return event ? [event] : [];
   });
   await applyWanted(tx, programId, wanted, stored, deps);

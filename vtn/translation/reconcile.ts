@@ -15,13 +15,13 @@ export interface ReconcileContext {
 }
 
 /**
- * What was said about the time before `cutMs` stays as it was; what is said from then on is new. Of a day that is
- * still to come nothing lies before the cut.
+ * What was said about the day before `cutMs` stays as it was; what is said from then on is new. Of a day that is still to
+ * come nothing lies before the cut. Of what somebody else made of the event, only what lies within the day counts.
  */
-export function keepPast(spans: readonly Span[], stored: Event | undefined, cutMs: number): Span[] {
-  if (!stored) return spansFrom(spans, cutMs);
+export function keepPast(spans: readonly Span[], stored: Event | undefined, dayStartMs: number, cutMs: number): Span[] {
+  if (!stored || cutMs <= dayStartMs) return spansFrom(spans, cutMs);
   const before = absoluteIntervals(stored, { nowMs: cutMs, onMalformed: () => undefined });
-  return mergeSpans([...spansBefore(before, cutMs), ...spansFrom(spans, cutMs)]);
+  return mergeSpans([...spansFrom(spansBefore(before, cutMs), dayStartMs), ...spansFrom(spans, cutMs)]);
 }
 
 /**

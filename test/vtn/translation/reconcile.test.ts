@@ -108,6 +108,7 @@ describe('reconcile', () => {
 
 describe('the past of an event', () => {
   const cut = nowMs;
+  const dayMs = nowMs - 40 * SLOT_MS;
   const storedWith = (slots: Record<number, number>) => after([], reconcile(wantedOf(slots), [], context))[0];
   const valueAt = (spans: readonly Span[], slot: number) =>
     spans.find((s) => s.startMs <= nowMs + slot * SLOT_MS && nowMs + slot * SLOT_MS < s.endMs)?.payloads[0]?.values[0];
@@ -116,6 +117,7 @@ describe('the past of an event', () => {
     const spans = keepPast(
       spansOf({ [-2]: 9, [-1]: 9, 0: 9, 1: 9 }),
       storedWith({ [-3]: 1, [-2]: 1, [-1]: 1, 0: 1, 1: 1 }),
+      dayMs,
       cut,
     );
     expect([-3, -2, -1, 0, 1].map((slot) => valueAt(spans, slot))).toEqual([1, 1, 1, 9, 9]);
@@ -123,11 +125,35 @@ describe('the past of an event', () => {
   });
 
   it('is not made up where nothing was announced', () => {
-    expect(keepPast(spansOf({ [-2]: 9, [-1]: 9, 0: 9 }), undefined, cut)).toEqual(spansOf({ 0: 9 }));
+    expect(keepPast(spansOf({ [-2]: 9, [-1]: 9, 0: 9 }), undefined, dayMs, cut)).toEqual(spansOf({ 0: 9 }));
+  });
+
+  it('is taken from the day alone, whatever somebody made of the event', () => {
+    const stored = storedWith({ [-1]: 1 }) as Event;
+    const interval = (start: string, duration: string, kw: number | string) => ({
+      id: 0,
+      intervalPeriod: { start, duration },
+      payloads: [{ type: 'IMPORT_CAPACITY_LIMIT', values: [kw] }],
+    });
+    const tampered = {
+      ...stored,
+      intervals: [
+        interval('0000-01-01T00:00:00+14:00', 'PT1H', 5),
+        interval('0001-01-01T00:00:00Z', 'P9999Y', 7),
+        interval('2026-07-01T11:45:00Z', 'PT15M', 9),
+      ],
+    };
+    const kept = keepPast(spansOf({ 0: 2 }), tampered, dayMs, cut);
+    expect(kept.every((span) => span.startMs >= dayMs)).toBe(true);
+    expect(valueAt(kept, 0)).toBe(2);
+  });
+
+  it('of a day still to come is none', () => {
+    expect(keepPast(spansOf({ 4: 1 }), storedWith({ 4: 9, 5: 9 }), nowMs + SLOT_MS, cut)).toEqual(spansOf({ 4: 1 }));
   });
 
   it('joins the present where both say the same', () => {
-    const spans = keepPast(spansOf({ 0: 1, 1: 1 }), storedWith({ [-1]: 1, 0: 1 }), cut);
+    const spans = keepPast(spansOf({ 0: 1, 1: 1 }), storedWith({ [-1]: 1, 0: 1 }), dayMs, cut);
     expect(spans).toEqual(spansOf({ [-1]: 1, 0: 1, 1: 1 }));
   });
 
@@ -138,11 +164,11 @@ describe('the past of an event', () => {
     fc.assert(
       fc.property(slots, slots, (old, fresh) => {
         const stored = storedWith(old);
-        const kept = keepPast(spansOf(fresh), stored, cut);
+        const kept = keepPast(spansOf(fresh), stored, dayMs, cut);
         for (let slot = -10; slot <= 10; slot++) expect(valueAt(kept, slot)).toBe((slot < 0 ? old : fresh)[slot]);
         const event = limitsEvent('A_1', '2026-07-01', kept);
         const again = event && after([], reconcile([event], [], context))[0];
-        expect(keepPast(spansOf(fresh), again, cut)).toEqual(kept);
+        expect(keepPast(spansOf(fresh), again, dayMs, cut)).toEqual(kept);
         if (again)
           expect(absoluteIntervals(again, { nowMs }).map(({ startMs }) => startMs)).toEqual(kept.map((s) => s.startMs));
       }),
