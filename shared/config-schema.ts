@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A place in a configuration: `['devices', 0, 'url']`. */
 export type ConfigPath = readonly (string | number)[];

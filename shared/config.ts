@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse, parseDocument } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { faultsOf, suggestion } from './config-faults.ts';
 import { leavesOf } from './config-schema.ts';
 import type { ConfigPath, Leaf } from './config-schema.ts';

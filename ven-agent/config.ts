@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve, dirname } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { loadConfig as load } from '@openadr-gateway/shared/config.ts';
 
 const limits = z.strictObject({
