@@ -40,6 +40,7 @@ export class FakeVtn {
 
   async stop(): Promise<void> {
     this.#server.closeAllConnections();
+    // Stopped twice is stopped.
     await new Promise((resolve) => this.#server.close(resolve));
   }
 

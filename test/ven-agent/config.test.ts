@@ -1,0 +1,92 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { tempDir } from '../support/temp-dir.ts';
+import { clientSecretOf, loadAgentConfig } from '../../ven-agent/config.ts';
+
+let dir: ReturnType<typeof tempDir>;
+let file: string;
+
+beforeEach(() => {
+  dir = tempDir();
+  file = join(dir.path, 'agent.yaml');
+});
+
+afterEach(() => dir.remove());
+
+const good = `
+vtn: {url: "http://127.0.0.1:8080/openadr3/3.1.1", clientId: gateway, clientSecret: secret}
+site: {id: SITE_1}
+dataDir: data
+devices:
+  - {resourceName: BESS_1, kind: BESS, driver: sunspec, url: "tcp://127.0.0.1:5020"}
+`;
+
+function load(text: string, env: Record<string, string> = {}) {
+  writeFileSync(file, text);
+  return loadAgentConfig(file, env);
+}
+
+describe('the configuration', () => {
+  it('fills in what is usual', () => {
+    expect(load(good)).toMatchObject({
+      vtn: { pollSeconds: 30 },
+      dataDir: join(dir.path, 'data'),
+      devices: [{ unitId: 1, whenNoSetpoint: 'release', limits: {} }],
+      tick: { intervalMs: 1000 },
+      reporting: { periodSeconds: 60 },
+      status: { host: '127.0.0.1', port: 0 },
+    });
+  });
+
+  it('is overridden by the environment', () => {
+    expect(load(good, { VEN_AGENT_VTN_POLL_SECONDS: '5', VEN_AGENT_LOG_LEVEL: 'debug' })).toMatchObject({
+      vtn: { pollSeconds: 5 },
+      log: { level: 'debug' },
+    });
+  });
+
+  it('names every fault at once, by its path', () => {
+    const bad = `
+vtn: {clientId: gateway, polSeconds: 3}
+site: {id: SITE_1}
+dataDir: data
+devices:
+  - {resourceName: A, kind: BES, driver: sunspec, url: "http://x"}
+  - {resourceName: B, kind: PV, driver: sunspec, url: "tcp://x:502", soc: {min: 0.5, max: 0.1}}
+`;
+    const error = (() => {
+      try {
+        load(bad);
+      } catch (thrown) {
+        return (thrown as Error).message;
+      }
+      return '';
+    })();
+    for (const path of [
+      'vtn.url',
+      'polSeconds',
+      'vtn.clientSecret',
+      'devices[0].kind',
+      'devices[0].url',
+      'devices[1].soc',
+    ]) {
+      expect(error).toContain(path);
+    }
+    expect(error).toContain('did you mean "pollSeconds"');
+  });
+
+  it('refuses two devices for one resource', () => {
+    const twice = `${good}  - {resourceName: BESS_1, kind: PV, driver: sunspec, url: "tcp://127.0.0.1:5021"}\n`;
+    expect(() => load(twice)).toThrow(/devices\[1\]\.resourceName.*BESS_1 again/);
+  });
+
+  it('takes the secret from a file beside it, and refuses an empty one', () => {
+    const fromFile = good.replace('clientSecret: secret', 'clientSecretFile: secret.txt');
+    writeFileSync(join(dir.path, 'secret.txt'), 'from the file\n');
+    expect(clientSecretOf(load(fromFile))).toBe('from the file');
+    writeFileSync(join(dir.path, 'secret.txt'), '\n');
+    expect(() => clientSecretOf(load(fromFile))).toThrow(/secret\.txt is empty/);
+    expect(() => load(good.replace('secret}', 'secret, clientSecretFile: secret.txt}'))).toThrow(/exactly one of/);
+  });
+});
