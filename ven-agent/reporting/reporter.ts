@@ -24,6 +24,9 @@ const MOST_UNSAVED = 500;
 /** Periods that went by at once (the machine slept) and are still reported as missing. */
 const MOST_MISSED = 10;
 
+/** As much of a device as a report needs. */
+type Seen = Pick<DeviceUnit, 'resourceName' | 'reading' | 'capabilities'>;
+
 /** Collects what every tick saw and, when a period of the wall clock is over, puts one report per resource in the outbox. */
 export class Reporter {
   readonly #deps: ReporterDeps;
@@ -43,11 +46,7 @@ export class Reporter {
   }
 
   /** Called at the end of every tick. Never throws. */
-  record(
-    units: readonly DeviceUnit[],
-    commandOf: (resourceName: string) => DeviceCommand | undefined,
-    nowMs: number,
-  ): void {
+  record(units: readonly Seen[], commandOf: (resourceName: string) => DeviceCommand | undefined, nowMs: number): void {
     for (const unit of units) this.#sample(unit, commandOf(unit.resourceName));
     const { periodMs } = this.#deps;
     const currentMs = nowMs - (nowMs % periodMs);
@@ -68,7 +67,7 @@ export class Reporter {
     this.#save(nowMs);
   }
 
-  #sample(unit: DeviceUnit, command: DeviceCommand | undefined): void {
+  #sample(unit: Seen, command: DeviceCommand | undefined): void {
     const { reading, capabilities } = unit;
     const samples = this.#samples.get(unit.resourceName) ?? [];
     this.#samples.set(unit.resourceName, samples);

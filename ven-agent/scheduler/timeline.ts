@@ -41,7 +41,7 @@ export interface Timeline {
   entries: readonly Entry[];
   /** Events or payloads that were left out because they make no sense; the others stand. */
   faults: readonly EventFault[];
-  /** Corrections that were made: a limit below zero counts as zero. */
+  /** What was read, but perhaps not meant so: a limit below zero, an order that binds no device here. */
   warnings: readonly EventFault[];
   /** Payload types that this agent does not act on, and how often each occurred. */
   ignored: Readonly<Record<string, number>>;
@@ -69,6 +69,7 @@ export function buildTimeline(cached: readonly CachedEvent[], book: TargetBook, 
   for (const item of cached) {
     const { id, eventName } = item.event;
     const fault = (list: EventFault[], reason: string): void => {
+      if (list.some((said) => said.eventId === id && said.reason === reason)) return;
       list.push({ eventId: id, eventName: eventName ?? id, reason });
     };
     // One malformed event never voids the rest, nor one malformed interval its event.
@@ -81,7 +82,9 @@ export function buildTimeline(cached: readonly CachedEvent[], book: TargetBook, 
           if (outcome.kind === 'ignored') ignored[payload.type] = (ignored[payload.type] ?? 0) + 1;
           else if (outcome.kind === 'fault') fault(faults, `interval ${interval.id}: ${outcome.reason}`);
           else {
-            entries.push(...entriesOf(outcome.effect, interval, item, book));
+            const found = entriesOf(outcome.effect, interval, item, book);
+            entries.push(...found);
+            if (found.length === 0) fault(warnings, nobodyFor(outcome.effect, item.event));
             if (outcome.warning !== undefined) fault(warnings, `interval ${interval.id}: ${outcome.warning}`);
           }
         }
@@ -91,6 +94,14 @@ export function buildTimeline(cached: readonly CachedEvent[], book: TargetBook, 
     }
   }
   return { entries, faults, warnings, ignored };
+}
+
+/** An order that binds nothing here is worth a word: the configuration may lack a device, or a device its inverter. */
+function nobodyFor({ kind }: Effect, { targets }: Event): string {
+  const whom = (targets ?? []).join(', ');
+  return kind === 'setpoint' && whom === ''
+    ? 'a set-point for everybody is not shared out: it must name a resource'
+    : `${kind} for ${whom}: no device here takes it by that name (resourceName, inverterId)`;
 }
 
 function unitOf(event: Event, payload: ValuesMap): string | undefined {

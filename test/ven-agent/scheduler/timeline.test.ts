@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Event } from '@openadr-gateway/shared/openadr/objects.ts';
+import { targetBook } from '../../../ven-agent/scheduler/subjects.ts';
 import { buildTimeline, scheduleEndMs } from '../../../ven-agent/scheduler/timeline.ts';
 import { book, cached, event, MINUTE, NOON, payload } from '../builders.ts';
 
@@ -77,6 +78,21 @@ describe('the timeline', () => {
     expect(limits.entries.map((e) => e.resourceName)).toEqual(['BESS_1', 'PV_1']);
     const setpoints = build(event([payload('DISPATCH_SETPOINT', 9)], { targets: ['SITE_1'] }));
     expect(setpoints.entries).toEqual([]);
+    expect(setpoints.warnings[0]?.reason).toContain('setpoint for SITE_1');
+  });
+
+  it('says which orders bind no device here', () => {
+    const enrolled = targetBook('SITE_1', [{ resourceName: 'BESS_1' }], {
+      venId: 'v',
+      venName: 'n',
+      venTargets: [],
+      resources: [{ resourceName: 'INV_9', targets: ['INV_9'] }],
+    });
+    const limit = cached(event([payload('EXPORT_CAPACITY_LIMIT', 9)], { targets: ['INV_9'], eventName: 'inverter' }));
+    expect(buildTimeline([limit], enrolled, NOON)).toMatchObject({
+      entries: [],
+      warnings: [{ eventName: 'inverter', reason: expect.stringContaining('limit for INV_9: no device here') }],
+    });
   });
 
   it('shifts all intervals of an event by its one draw of randomizeStart', () => {
