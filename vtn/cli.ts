@@ -5,7 +5,7 @@ import { createLog } from '@openadr-gateway/shared/log.ts';
 import { systemClock } from '@openadr-gateway/shared/time/clock.ts';
 import { ROLES } from './auth/caller.ts';
 import type { Role } from './auth/caller.ts';
-import { createClient } from './auth/clients.ts';
+import { createClient, prepareSecret } from './auth/clients.ts';
 import type { NewClient } from './auth/clients.ts';
 import { vtnConfig } from './config.ts';
 import type { VtnConfig } from './config.ts';
@@ -101,7 +101,8 @@ async function addClient(options: AddOptions): Promise<void> {
   const client = newClient(options);
   await withStore(readConfig(options), async (store) => {
     const deps = { clock: systemClock, ids: randomIds };
-    const { clientId, clientSecret } = await store.write((tx) => createClient(tx.db, client, deps));
+    const secret = await prepareSecret();
+    const { clientId, clientSecret } = await store.write((tx) => createClient(tx.db, client, secret, deps));
     print(`client_id: ${clientId}\nclient_secret: ${clientSecret}`);
   });
 }

@@ -22,25 +22,38 @@ export interface Credentials {
   clientSecret: string;
 }
 
-/** Makes an OAuth client. The secret is in the answer only; its scrypt hash is stored. */
+/** A secret that no client has yet, with its hash. */
+export interface PreparedSecret {
+  clientSecret: string;
+  secretHash: string;
+}
+
+/** Makes a secret and its hash. That takes milliseconds on purpose: do it before a transaction, for which others queue. */
+export async function prepareSecret(): Promise<PreparedSecret> {
+  const clientSecret = newSecret();
+  return { clientSecret, secretHash: await hashSecret(clientSecret) };
+}
+
+/** Makes an OAuth client with this secret, of which only the scrypt hash is stored. */
 export async function createClient(
   db: Db,
   client: NewClient,
+  { clientSecret, secretHash }: PreparedSecret,
   deps: { clock: Clock; ids: IdSource },
 ): Promise<Credentials> {
-  const credentials = { clientId: deps.ids.next(), clientSecret: newSecret() };
+  const clientId = deps.ids.next();
   await insertClient(db, {
-    id: credentials.clientId,
+    id: clientId,
     name: client.name,
     role: client.role,
-    secret_hash: await hashSecret(credentials.clientSecret),
+    secret_hash: secretHash,
     account: client.account ?? null,
     utility_id: client.utility?.id ?? null,
     utility_level: client.utility?.level ?? null,
     created_ms: deps.clock.nowMs(),
     revoked_ms: null,
   });
-  return credentials;
+  return { clientId, clientSecret };
 }
 
 /**
@@ -48,10 +61,12 @@ export async function createClient(
  *
  * @returns undefined when there is no such client, or it is revoked.
  */
-export async function rotateSecret(db: Db, clientId: string): Promise<Credentials | undefined> {
-  const clientSecret = newSecret();
-  const isThere = await updateClientSecret(db, clientId, await hashSecret(clientSecret));
-  return isThere ? { clientId, clientSecret } : undefined;
+export async function rotateSecret(
+  db: Db,
+  clientId: string,
+  { clientSecret, secretHash }: PreparedSecret,
+): Promise<Credentials | undefined> {
+  return (await updateClientSecret(db, clientId, secretHash)) ? { clientId, clientSecret } : undefined;
 }
 
 /** Who these credentials belong to, or undefined. Unknown, revoked and wrong all take the same time. */

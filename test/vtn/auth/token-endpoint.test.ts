@@ -1,7 +1,7 @@
 import { createLocalJWKSet, jwtVerify, SignJWT, generateKeyPair } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { revokeClient } from '../../../vtn/store/clients.ts';
-import { rotateSecret } from '../../../vtn/auth/clients.ts';
+import { prepareSecret, rotateSecret } from '../../../vtn/auth/clients.ts';
 import { BASE, startVtn } from '../support/server.ts';
 import type { TestClient, TestVtn } from '../support/server.ts';
 
@@ -156,7 +156,8 @@ describe('tokens', () => {
 
   it('a rotated secret replaces the old one at once, although that was used before', async () => {
     const bl = await vtn.client('bl');
-    const fresh = await vtn.vtn.store.write((tx) => rotateSecret(tx.db, bl.id));
+    const prepared = await prepareSecret();
+    const fresh = await vtn.vtn.store.write((tx) => rotateSecret(tx.db, bl.id, prepared));
     const ask = (secret: string) =>
       vtn.anonymous
         .post(TOKEN)

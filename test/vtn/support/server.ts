@@ -3,7 +3,7 @@ import request from 'supertest';
 import { countedIds } from '@openadr-gateway/shared/ids.ts';
 import type { IdSource } from '@openadr-gateway/shared/ids.ts';
 import { ManualClock } from '@openadr-gateway/shared/time/clock.ts';
-import { createClient } from '../../../vtn/auth/clients.ts';
+import { createClient, prepareSecret } from '../../../vtn/auth/clients.ts';
 import type { NewClient } from '../../../vtn/auth/clients.ts';
 import { vtnConfig } from '../../../vtn/config.ts';
 import { createVtn } from '../../../vtn/main.ts';
@@ -52,8 +52,9 @@ export async function startVtn(config: object = {}, ids: IdSource = countedIds('
   });
   const { url } = await vtn.start();
   const client = async (role: NewClient['role'], more: Partial<NewClient> = {}): Promise<TestClient> => {
+    const prepared = await prepareSecret();
     const { clientId, clientSecret } = await vtn.store.write((tx) =>
-      createClient(tx.db, { name: role, role, ...more }, { clock, ids }),
+      createClient(tx.db, { name: role, role, ...more }, prepared, { clock, ids }),
     );
     const answer = await request(url)
       .post(`${BASE}/auth/token`)

@@ -1,7 +1,7 @@
 import type { Ven } from '@openadr-gateway/shared/openadr/objects.ts';
 import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
-import { createClient, rotateSecret } from '../../auth/clients.ts';
-import type { Credentials } from '../../auth/clients.ts';
+import { createClient, prepareSecret, rotateSecret } from '../../auth/clients.ts';
+import type { Credentials, PreparedSecret } from '../../auth/clients.ts';
 import { revokeClient } from '../../store/clients.ts';
 import { deleteGateway, gatewayOfSite, putGateway } from '../../store/gateways.ts';
 import type { GatewayRow } from '../../store/gateways.ts';
@@ -20,10 +20,11 @@ import { requireSite } from './sites.ts';
 export function gatewayOperations({ store, tokens, ...deps }: OperationsDeps): Record<string, Handle> {
   return {
     putGateway: async ({ params }) => {
+      const secret = await prepareSecret();
       const body = await store.write(async (tx) => {
         const { id: siteId } = await requireSite(tx.db, params['site_id'] ?? '');
         const before = await gatewayOfSite(tx.db, siteId);
-        const { clientId, clientSecret } = await enrolClient(tx.db, siteId, before, deps);
+        const { clientId, clientSecret } = await enrolClient(tx.db, siteId, before, secret, deps);
         const ven = await enrolVen(tx, siteId, clientId, before, deps);
         const nowMs = deps.clock.nowMs();
         const row: GatewayRow = {
@@ -81,10 +82,11 @@ async function enrolClient(
   db: Db,
   siteId: string,
   before: GatewayRow | undefined,
+  secret: PreparedSecret,
   deps: Pick<OperationsDeps, 'clock' | 'ids'>,
 ): Promise<Credentials> {
-  const rotated = before && (await rotateSecret(db, before.client_id));
-  return rotated ?? createClient(db, { name: `gateway-${siteId}`, role: 'ven' }, deps);
+  const rotated = before && (await rotateSecret(db, before.client_id, secret));
+  return rotated ?? createClient(db, { name: `gateway-${siteId}`, role: 'ven' }, secret, deps);
 }
 
 /** The agent's ven, made or mended: its name, its client, and the site among its targets. */
