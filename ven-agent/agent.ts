@@ -32,6 +32,7 @@ export interface Applied extends Decided {
 
 /** The part of a tick that it will wait for devices to be read, and again to be written. */
 const WAIT_SHARE = 0.4;
+const LONGEST_WAIT_MS = 1_000;
 /** At its start an agent waits this long for the VTN's word before it lets defaults replace what a device holds. */
 const INIT_GRACE_MS = 3_000;
 /** Repeating events are rolled out for two days; the schedule is built anew long before. */
@@ -88,13 +89,13 @@ export class Agent {
     void this.tickSoon();
   }
 
-  /** Ends the loop and hands the devices back; never takes longer than two ticks' waiting. */
+  /** Ends the loop and hands the devices back; takes four seconds at most. */
   async stop(): Promise<void> {
     this.#running = false;
     clearTimeout(this.#timer);
     await this.#ticking;
     const { units, config, dryRun } = this.#deps;
-    const waitMs = Math.min(1000, config.tick.intervalMs);
+    const waitMs = Math.min(config.tick.intervalMs, LONGEST_WAIT_MS);
     const farewells = units.map(async (unit) => {
       const last = this.#applied.get(unit.resourceName);
       if (last !== undefined && !dryRun) await unit.apply(handBack(last.command));
@@ -140,7 +141,7 @@ export class Agent {
 
   async #tick(): Promise<void> {
     const { units, config, clock, reporter, dryRun } = this.#deps;
-    const waitMs = WAIT_SHARE * config.tick.intervalMs;
+    const waitMs = Math.min(WAIT_SHARE * config.tick.intervalMs, LONGEST_WAIT_MS);
     await settledWithin(
       units.map((unit) => unit.poll()),
       waitMs,

@@ -11,7 +11,7 @@ import { VtnClient } from './client/vtn-client.ts';
 import { Watch } from './client/watch.ts';
 import { clientSecretOf } from './config.ts';
 import type { AgentConfig, DeviceEntry } from './config.ts';
-import { openAgentDatabase } from './database.ts';
+import { openOrMakeDo } from './database.ts';
 import { ReportOutbox } from './reporting/outbox.ts';
 import { Reporter } from './reporting/reporter.ts';
 import { ReportSender } from './reporting/sender.ts';
@@ -41,7 +41,7 @@ export function createVenAgent(config: AgentConfig, deps: VenAgentDeps = {}): Ve
   const clock = deps.clock ?? systemClock;
   const random = deps.random ?? Math.random;
   const log = deps.log ?? createLog({ name: 'ven-agent', level: config.log.level });
-  const db = openAgentDatabase(config.dataDir);
+  const db = openOrMakeDo(config.dataDir, clock.nowMs(), log);
   const { url, clientId, timeoutMs } = config.vtn;
   const client = new VtnClient({ url, clientId, clientSecret: clientSecretOf(config), timeoutMs }, clock);
   const cache = new EventCache({ db, clock, random, bootId: deps.bootId ?? bootId(clock) });
@@ -84,7 +84,7 @@ export function createVenAgent(config: AgentConfig, deps: VenAgentDeps = {}): Ve
     log,
   });
   const agent = new Agent({ config, units, cache, watch, reporter, clock, log, dryRun: deps.dryRun ?? false });
-  const status = new StatusServer({ config, agent, units, watch, mqtt, outbox, sender, reporter, clock });
+  const status = new StatusServer({ config, agent, units, watch, mqtt, outbox, sender, reporter, clock, log });
 
   return {
     start: async () => {

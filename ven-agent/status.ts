@@ -2,6 +2,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Logger } from '@openadr-gateway/shared/log.ts';
 import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
 import { formatDateTime } from '@openadr-gateway/shared/time/date-time.ts';
 import type { Agent } from './agent.ts';
@@ -23,6 +24,7 @@ export interface StatusDeps {
   sender: ReportSender;
   reporter: Reporter;
   clock: Clock;
+  log: Logger;
 }
 
 const STATUS_FILE = 'status.json';
@@ -43,7 +45,7 @@ export class StatusServer {
 
   /** @throws when the port is taken */
   async start(): Promise<{ url: string }> {
-    const { config } = this.#deps;
+    const { config, log } = this.#deps;
     const server = http.createServer((request, response) => this.#answer(request, response));
     server.headersTimeout = 5_000;
     server.maxConnections = 32;
@@ -55,7 +57,11 @@ export class StatusServer {
     const { port } = server.address() as AddressInfo;
     const host = config.status.host.includes(':') ? `[${config.status.host}]` : config.status.host;
     const url = `http://${host}:${port}`;
-    writeFileSync(statusFile(config.dataDir), `${JSON.stringify({ url, pid: process.pid })}\n`);
+    try {
+      writeFileSync(statusFile(config.dataDir), `${JSON.stringify({ url, pid: process.pid })}\n`);
+    } catch (error) {
+      log.warn({ err: error, url }, 'where the status is to be found cannot be written down');
+    }
     return { url };
   }
 

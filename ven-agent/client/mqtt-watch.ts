@@ -72,7 +72,13 @@ export class MqttWatch {
       this.#state = 'none';
       return;
     }
-    this.#open(binding);
+    try {
+      this.#open(binding);
+    } catch (error) {
+      // An address that is none.
+      log.warn({ err: error, urls: binding.urls }, 'the VTN names a broker that cannot be connected to');
+      this.#retry(backoffMs(this.#attempt++, this.#deps.random));
+    }
   }
 
   #open({ urls, credentials, topics }: MqttBinding): void {

@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '@openadr-gateway/shared/time/clock.ts';
 import { tempDir } from '../../support/temp-dir.ts';
@@ -81,11 +79,4 @@ describe('the event cache', () => {
     expect(() => cache.replaceAll([event])).toThrow(/readonly|read-only/);
     expect(cache.events().map((c) => c.event)).toEqual([event]);
   });
-});
-
-it('a file that is no database is refused by its name', async () => {
-  const other = tempDir();
-  writeFileSync(join(other.path, 'agent.db'), 'not a database, but long enough to be looked at'.repeat(50));
-  expect(() => openAgentDatabase(other.path)).toThrow(/not a database/);
-  await other.remove();
 });
