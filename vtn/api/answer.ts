@@ -1,41 +1,69 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { compressed, MIN_COMPRESSED_BYTES } from './compress.ts';
 import { namesEtag } from './etag.ts';
 import { ApiError } from './errors.ts';
 import type { ApiAnswer, Dialect } from './http.ts';
+import { codingFor } from './negotiation.ts';
+import type { Coding } from './negotiation.ts';
 
-/** The same for every answer. There is no page of ours that a browser should run, frame or guess about. */
+/** For every answer that does not say otherwise: only the pages of the docs are for a browser to run. */
 const SECURITY_HEADERS: readonly (readonly [string, string])[] = [
   ['x-content-type-options', 'nosniff'],
   ['content-security-policy', "default-src 'none'; frame-ancestors 'none'"],
   ['referrer-policy', 'no-referrer'],
 ];
 
-/** Sends what a handler answered. A GET whose `etag` the client has already is 304; HEAD leaves the body out. */
+/**
+ * Sends what a handler answered, compressed as the client wishes when it is worth it. A GET whose `etag` the client has already
+ * is 304; HEAD leaves the body out. Compressed content has the weak form of the tag, since its bytes are others.
+ *
+ * @returns a promise only when the content has to be compressed first.
+ */
 export function sendAnswer(
   request: IncomingMessage,
   response: ServerResponse,
   requestId: string,
   answer: ApiAnswer,
-): void {
+): void | Promise<void> {
   const isRead = request.method === 'GET' || request.method === 'HEAD';
+  const mayCompress = isCompressible(answer);
+  const coding = mayCompress ? codingFor(headerText(request, 'accept-encoding')) : 'identity';
   const etag = answer.headers?.['etag'];
   if (isRead && etag !== undefined && answer.status === 200 && namesEtag(request.headers['if-none-match'], etag)) {
-    response.writeHead(304, headerList(requestId, answer.headers));
+    response.writeHead(304, headerList(requestId, answer.headers, mayCompress, coding));
     response.end();
     return;
   }
-  const headers = headerList(requestId, answer.headers);
+  const headers = headerList(requestId, answer.headers, mayCompress, coding);
   if (answer.body === undefined) {
     if (answer.status !== 204) headers.push('content-length', '0');
     response.writeHead(answer.status, headers);
     response.end();
     return;
   }
-  const body = toBytes(answer.body);
-  if (answer.headers?.['content-type'] === undefined) headers.push('content-type', 'application/json; charset=utf-8');
-  headers.push('content-length', String(body.length));
-  response.writeHead(answer.status, headers);
-  response.end(request.method === 'HEAD' ? undefined : body);
+  const send = (body: Buffer): void => {
+    if (response.destroyed) return;
+    if (answer.headers?.['content-type'] === undefined) headers.push('content-type', 'application/json; charset=utf-8');
+    headers.push('content-length', String(body.length));
+    response.writeHead(answer.status, headers);
+    response.end(request.method === 'HEAD' ? undefined : body);
+  };
+  const plain = toBytes(answer.body);
+  if (coding === 'identity') return send(plain);
+  headers.push('content-encoding', coding);
+  const body = compressed(plain, coding);
+  return body instanceof Promise ? body.then(send) : send(body);
+}
+
+/** Whether the answer is text worth compressing. Errors are short and stay as they are, as does what was compressed before. */
+function isCompressible({ status, body, headers }: ApiAnswer): boolean {
+  if (status >= 300 || headers?.['content-encoding'] !== undefined) return false;
+  return (typeof body === 'string' || Buffer.isBuffer(body)) && body.length >= MIN_COMPRESSED_BYTES;
+}
+
+function headerText(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : undefined;
 }
 
 /** Tells an error in the API's dialect. What is not an `ApiError` is hidden; the caller has logged it under `requestId`. */
@@ -52,7 +80,8 @@ export function sendError(
   }
   const known = error instanceof ApiError ? error : internal();
   const { status, contentType, body } = dialect(known, requestId);
-  sendAnswer(request, response, requestId, {
+  // Errors are never compressed, so that this is done when it returns.
+  void sendAnswer(request, response, requestId, {
     status,
     body,
     headers: { ...known.headers, 'content-type': contentType },
@@ -68,10 +97,19 @@ function internal(): ApiError {
   });
 }
 
-function headerList(requestId: string, headers: Readonly<Record<string, string>> | undefined): string[] {
+function headerList(
+  requestId: string,
+  headers: Readonly<Record<string, string>> | undefined,
+  mayCompress: boolean,
+  coding: Coding,
+): string[] {
   const list = ['x-request-id', requestId];
-  for (const [name, value] of SECURITY_HEADERS) list.push(name, value);
-  for (const name in headers) list.push(name, headers[name] ?? '');
+  for (const [name, value] of SECURITY_HEADERS) if (headers?.[name] === undefined) list.push(name, value);
+  for (const name in headers) {
+    const value = headers[name] ?? '';
+    list.push(name, name === 'etag' && coding !== 'identity' ? `W/${value}` : value);
+  }
+  if (mayCompress) list.push('vary', 'accept-encoding');
   return list;
 }
 

@@ -10,6 +10,7 @@ import { ApiError, invalid, notFound, notImplemented } from './errors.ts';
 import type { Issue } from './errors.ts';
 import type { Api, ApiRequest } from './http.ts';
 import { issuesOf } from './issues.ts';
+import { acceptsJson } from './negotiation.ts';
 import { dropOptionalNulls } from './nulls.ts';
 import { parameterReader } from './parameters.ts';
 
@@ -26,7 +27,7 @@ type Step = (request: Request, response: Response) => void;
 
 /**
  * Gives each operation of an API's document one express route under each base path. A request goes through: token, role,
- * media type, size, JSON, completion, validation, handler, answer; whatever is thrown is told in the API's dialect.
+ * Accept, media type, size, JSON, completion, validation, handler, answer; whatever is thrown is told in the API's dialect.
  * Paths outside the document are 404, methods outside it 405 with `Allow`, operations without a handler 501.
  *
  * @throws when `api.operations` names an operation that the document does not have.
@@ -63,6 +64,8 @@ function operationStep(api: Api, op: DocumentOperation, deps: MountDeps): Step {
     response.locals['caller'] = caller;
     if (!handler) throw notImplemented(`${op.id} is not available on this server`);
     if (!isAnonymous) handler.authorise(caller);
+    // Before anything is done: a write that cannot be answered is not made.
+    if (!acceptsJson(request.headers.accept)) throw notAcceptable(request.headers.accept);
     const body = op.mediaTypes.length > 0 ? await bodyOf(request, op, deps) : undefined;
     const { params, query } = readParameters(request);
     const answer = await handler.handle({
@@ -73,7 +76,8 @@ function operationStep(api: Api, op: DocumentOperation, deps: MountDeps): Step {
       headers: request.headers,
       remoteAddress: request.socket.remoteAddress ?? '',
     } satisfies ApiRequest);
-    sendAnswer(request, response, requestId, answer);
+    const sent = sendAnswer(request, response, requestId, answer);
+    if (sent !== undefined) await sent;
   };
 
   return (request, response) => {
@@ -140,6 +144,15 @@ function fail(
 }
 
 const noSuchPath = (request: Request) => notFound(`there is nothing at ${request.baseUrl}${request.path}`);
+
+function notAcceptable(accept: string | undefined): ApiError {
+  return new ApiError({
+    status: 406,
+    code: 'not_acceptable',
+    title: 'Not Acceptable',
+    detail: `header.accept: expected application/json among the accepted media types, got "${accept ?? ''}"`,
+  });
+}
 
 function methodNotAllowed(operations: readonly DocumentOperation[]): ApiError {
   const methods = operations.map((op) => op.method.toUpperCase());

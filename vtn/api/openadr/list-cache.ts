@@ -71,7 +71,7 @@ export class ListCache {
     const body = Buffer.from(`[${bodies.join(',')}]`);
     const answer = { status: 200, body, headers: { etag: etagOf(body), 'cache-control': 'private, no-cache' } };
     this.#drop(key);
-    const size = body.length + OVERHEAD_BYTES;
+    const size = sizeOf(body);
     if (size > MAX_BYTES / 4 || expiresMs <= nowMs) return answer;
     if (this.#bytes + size > MAX_BYTES) {
       this.#entries.clear();
@@ -86,7 +86,7 @@ export class ListCache {
     const entry = this.#entries.get(key);
     if (!entry) return;
     this.#entries.delete(key);
-    this.#bytes -= (entry.answer.body as Buffer).length + OVERHEAD_BYTES;
+    this.#bytes -= sizeOf(entry.answer.body as Buffer);
   }
 
   /** The same query string comes as the same object (see `parameterReader`). */
@@ -98,3 +98,6 @@ export class ListCache {
     return key;
   }
 }
+
+/** With what its compressed forms may take. */
+const sizeOf = (body: Buffer) => Math.ceil(body.length * 1.5) + OVERHEAD_BYTES;

@@ -6,6 +6,7 @@ import type { Store } from '../../store/store.ts';
 import { grantedTargets } from '../../store/targets.ts';
 import { venByClientId, venById } from '../../store/vens.ts';
 import { notFound } from '../errors.ts';
+import { taggedJson } from '../etag.ts';
 import type { ApiRequest, OperationHandler } from '../http.ts';
 
 export interface NotifierDeps {
@@ -35,7 +36,7 @@ export function notifierOperations(deps: NotifierDeps): Record<string, Operation
     authorise,
     handle: async (request) => {
       if (deps.mqtt === undefined) throw notFound('This VTN offers no notifications over MQTT.');
-      return { status: 200, body: { topics: topicsFor(await scopeOf(request)) } };
+      return taggedJson(200, JSON.stringify({ topics: topicsFor(await scopeOf(request)) }));
     },
   });
   const fixed =
@@ -50,7 +51,7 @@ export function notifierOperations(deps: NotifierDeps): Record<string, Operation
   return {
     listAllNotifiers: {
       authorise: everybody,
-      handle: () => Promise.resolve({ status: 200, body: notifiersResponse(deps.mqtt) }),
+      handle: () => Promise.resolve(taggedJson(200, JSON.stringify(notifiersResponse(deps.mqtt)))),
     },
     listAllMqttNotifierTopicsPrograms: topics(everybody, fixed({ of: 'programs' })),
     listAllMqttNotifierTopicsProgram: ofProgram('program'),

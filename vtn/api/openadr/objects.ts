@@ -1,6 +1,6 @@
 import type { StoredObject } from '@openadr-gateway/shared/openadr/objects.ts';
 import { formatDateTime } from '@openadr-gateway/shared/time/date-time.ts';
-import { etagOf, namesEtag } from '../etag.ts';
+import { etagOf, namesEtag, taggedJson } from '../etag.ts';
 import { invalid, notFound, preconditionFailed } from '../errors.ts';
 import type { ApiAnswer, ApiRequest } from '../http.ts';
 
@@ -21,6 +21,7 @@ const FIELDS = {
     'intervals',
   ],
   REPORT: ['eventID', 'clientName', 'reportName', 'payloadDescriptors', 'resources'],
+  SUBSCRIPTION: ['clientName', 'programID', 'objectOperations', 'targets'],
   VEN: ['clientID', 'venName', 'targets', 'attributes'],
   RESOURCE: ['clientID', 'resourceName', 'venID', 'targets', 'attributes'],
 } as const;
@@ -74,19 +75,25 @@ export function replaced<T extends StoredObject>(previous: T, fields: Json, deps
 
 /** An object as an answer, with its entity tag. */
 export function objectAnswer(status: 200 | 201, object: StoredObject): ApiAnswer {
-  const body = JSON.stringify(object);
-  const headers: Record<string, string> = { etag: etagOf(body), 'cache-control': 'private, no-cache' };
+  const answer = taggedJson(status, JSON.stringify(object));
   // Relative to the collection that it was posted to, whatever the base path.
-  if (status === 201) headers['location'] = `${object.objectType.toLowerCase()}s/${object.id}`;
-  return { status, body, headers };
+  if (status === 201) answer.headers['location'] = `${object.objectType.toLowerCase()}s/${object.id}`;
+  return answer;
 }
 
-/** RFC 9110, 13.1.1: a write that names a version is refused when the object has another one by now. */
+/**
+ * RFC 9110, 13.1: a write that names a version is refused when the object has another one by now, and one that is only for
+ * what does not exist yet (`If-None-Match: *`) when it does.
+ */
 export function checkIfMatch({ headers }: ApiRequest, object: StoredObject): void {
-  const ifMatch = headers['if-match'];
-  if (typeof ifMatch !== 'string') return;
-  if (!namesEtag(ifMatch, etagOf(JSON.stringify(object)))) {
+  const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = headers;
+  if (ifMatch === undefined && ifNoneMatch === undefined) return;
+  const etag = etagOf(JSON.stringify(object));
+  if (ifMatch !== undefined && !namesEtag(String(ifMatch), etag)) {
     throw preconditionFailed('header.if-match: the object has changed since; read it again');
+  }
+  if (ifNoneMatch !== undefined && namesEtag(String(ifNoneMatch), etag)) {
+    throw preconditionFailed('header.if-none-match: there is an object of this version');
   }
 }
 
