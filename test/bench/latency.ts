@@ -1,5 +1,5 @@
 import { ApiClient, fetchToken } from '../../deploy/demo/http.ts';
-import { Demo, waitFor } from '../support/demo.ts';
+import { waitFor, type Demo } from '../support/demo.ts';
 import { SunSpecPeer } from '../support/sunspec-peer.ts';
 
 const SLOT_MS = 900_000;
