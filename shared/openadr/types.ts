@@ -1195,6 +1195,33 @@ export interface components {
                 "application/problem+json": components["schemas"]["problem"];
             };
         };
+        /** @description The request accepts no JSON. */
+        notAcceptable: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["problem"];
+            };
+        };
+        /** @description The body is larger than this server reads. */
+        contentTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["problem"];
+            };
+        };
+        /** @description The body is not of the media type that this document names, or is compressed. */
+        unsupportedMediaType: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["problem"];
+            };
+        };
         /** @description Something failed here; the problem carries an id for the log. */
         internalServerError: {
             headers: {
@@ -1213,7 +1240,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["problem"];
             };
         };
-        /** @description Any other error, for instance 413, 415, 429, 501 or 503. */
+        /** @description Any other error, for instance 501, 503 or 507. */
         otherProblem: {
             headers: {
                 [name: string]: unknown;
@@ -1231,6 +1258,15 @@ export interface components {
         };
         /** @description The token request failed, in the words of RFC 6749, 5.2. */
         tokenError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["authError"];
+            };
+        };
+        /** @description Too many token requests of this client, or failed ones from its address; `Retry-After` says when to come back. */
+        tooManyTokenRequests: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1319,6 +1355,7 @@ export interface operations {
             400: components["responses"]["badRequest"];
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
+            406: components["responses"]["notAcceptable"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -1348,7 +1385,10 @@ export interface operations {
             400: components["responses"]["badRequest"];
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
+            406: components["responses"]["notAcceptable"];
             409: components["responses"]["conflict"];
+            413: components["responses"]["contentTooLarge"];
+            415: components["responses"]["unsupportedMediaType"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -1379,6 +1419,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -1412,8 +1453,11 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             409: components["responses"]["conflict"];
             412: components["responses"]["preconditionFailed"];
+            413: components["responses"]["contentTooLarge"];
+            415: components["responses"]["unsupportedMediaType"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -1443,6 +1487,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             412: components["responses"]["preconditionFailed"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
@@ -1481,6 +1526,7 @@ export interface operations {
             400: components["responses"]["badRequest"];
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
+            406: components["responses"]["notAcceptable"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -1510,7 +1556,10 @@ export interface operations {
             400: components["responses"]["badRequest"];
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
+            406: components["responses"]["notAcceptable"];
             409: components["responses"]["conflict"];
+            413: components["responses"]["contentTooLarge"];
+            415: components["responses"]["unsupportedMediaType"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -1541,6 +1590,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -1574,8 +1624,11 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             409: components["responses"]["conflict"];
             412: components["responses"]["preconditionFailed"];
+            413: components["responses"]["contentTooLarge"];
+            415: components["responses"]["unsupportedMediaType"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -1605,6 +1658,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             412: components["responses"]["preconditionFailed"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
@@ -1643,6 +1697,7 @@ export interface operations {
             400: components["responses"]["badRequest"];
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
+            406: components["responses"]["notAcceptable"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -1672,7 +1727,10 @@ export interface operations {
             400: components["responses"]["badRequest"];
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
+            406: components["responses"]["notAcceptable"];
             409: components["responses"]["conflict"];
+            413: components["responses"]["contentTooLarge"];
+            415: components["responses"]["unsupportedMediaType"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -1703,6 +1761,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -1736,8 +1795,11 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             409: components["responses"]["conflict"];
             412: components["responses"]["preconditionFailed"];
+            413: components["responses"]["contentTooLarge"];
+            415: components["responses"]["unsupportedMediaType"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -1767,6 +1829,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             412: components["responses"]["preconditionFailed"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
@@ -1805,6 +1868,7 @@ export interface operations {
             400: components["responses"]["badRequest"];
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
+            406: components["responses"]["notAcceptable"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -1834,7 +1898,10 @@ export interface operations {
             400: components["responses"]["badRequest"];
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
+            406: components["responses"]["notAcceptable"];
             409: components["responses"]["conflict"];
+            413: components["responses"]["contentTooLarge"];
+            415: components["responses"]["unsupportedMediaType"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -1865,6 +1932,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -1898,8 +1966,11 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             409: components["responses"]["conflict"];
             412: components["responses"]["preconditionFailed"];
+            413: components["responses"]["contentTooLarge"];
+            415: components["responses"]["unsupportedMediaType"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -1929,6 +2000,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             412: components["responses"]["preconditionFailed"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
@@ -1965,6 +2037,7 @@ export interface operations {
             400: components["responses"]["badRequest"];
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
+            406: components["responses"]["notAcceptable"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -1994,7 +2067,10 @@ export interface operations {
             400: components["responses"]["badRequest"];
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
+            406: components["responses"]["notAcceptable"];
             409: components["responses"]["conflict"];
+            413: components["responses"]["contentTooLarge"];
+            415: components["responses"]["unsupportedMediaType"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -2025,6 +2101,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -2058,8 +2135,11 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             409: components["responses"]["conflict"];
             412: components["responses"]["preconditionFailed"];
+            413: components["responses"]["contentTooLarge"];
+            415: components["responses"]["unsupportedMediaType"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -2089,6 +2169,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             412: components["responses"]["preconditionFailed"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
@@ -2128,6 +2209,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -2158,7 +2240,10 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             409: components["responses"]["conflict"];
+            413: components["responses"]["contentTooLarge"];
+            415: components["responses"]["unsupportedMediaType"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -2189,6 +2274,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -2222,8 +2308,11 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             409: components["responses"]["conflict"];
             412: components["responses"]["preconditionFailed"];
+            413: components["responses"]["contentTooLarge"];
+            415: components["responses"]["unsupportedMediaType"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -2253,6 +2342,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             412: components["responses"]["preconditionFailed"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
@@ -2276,6 +2366,7 @@ export interface operations {
                     "application/json": components["schemas"]["authServerInfo"];
                 };
             };
+            406: components["responses"]["notAcceptable"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -2304,9 +2395,13 @@ export interface operations {
             };
             400: components["responses"]["tokenError"];
             401: components["responses"]["tokenError"];
-            500: components["responses"]["internalServerError"];
+            406: components["responses"]["tokenError"];
+            413: components["responses"]["tokenError"];
+            415: components["responses"]["tokenError"];
+            429: components["responses"]["tooManyTokenRequests"];
+            500: components["responses"]["tokenError"];
             501: components["responses"]["notImplemented"];
-            default: components["responses"]["otherProblem"];
+            default: components["responses"]["tokenError"];
         };
     };
     listAllNotifiers: {
@@ -2330,6 +2425,7 @@ export interface operations {
             304: components["responses"]["notModified"];
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
+            406: components["responses"]["notAcceptable"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -2349,6 +2445,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -2371,6 +2468,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -2390,6 +2488,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -2412,6 +2511,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -2431,6 +2531,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -2450,6 +2551,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -2469,6 +2571,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -2491,6 +2594,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -2510,6 +2614,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -2532,6 +2637,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -2554,6 +2660,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
@@ -2576,6 +2683,7 @@ export interface operations {
             401: components["responses"]["unauthorized"];
             403: components["responses"]["forbidden"];
             404: components["responses"]["notFound"];
+            406: components["responses"]["notAcceptable"];
             500: components["responses"]["internalServerError"];
             default: components["responses"]["otherProblem"];
         };
