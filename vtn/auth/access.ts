@@ -1,10 +1,11 @@
-import { sharesTarget } from '@openadr-gateway/shared/openadr/targets.ts';
-import type { StoredObject } from '@openadr-gateway/shared/openadr/objects.ts';
+import { sharesTarget, visibleTargets } from '@openadr-gateway/shared/openadr/targets.ts';
+import type { Event, Program, StoredObject } from '@openadr-gateway/shared/openadr/objects.ts';
 import type { Caller } from './caller.ts';
 import { isBusinessLogic } from './roles.ts';
 
 /**
- * Who may see what: Definition "Object Privacy". Pure; the API and the notifications both ask here.
+ * Who may see what: Definition "Object Privacy". Pure; the API and the notifications both ask here. Only lists are read by a
+ * query that says the same in SQL (`visibleTo` in vtn/store/lists.ts), which a test holds against this.
  *
  * - Business logic sees and changes everything.
  * - vens, resources, reports and subscriptions: everyone else only what carries their own clientID.
@@ -20,7 +21,23 @@ export type Held = readonly string[];
 export interface Sight {
   object: StoredObject;
   /** The event's program; without it an event cannot be judged and counts as hidden. */
-  program?: { targets?: string[] | null };
+  program?: Targeted;
+}
+
+/** What may be targeted, as far as it matters here. */
+export interface Targeted {
+  targets?: readonly string[] | null;
+}
+
+/** Does whoever holds these targets see this program? It is untargeted, or shares a target. */
+export function opensProgram(held: Held, program: Targeted): boolean {
+  const { targets } = program;
+  return !targets || targets.length === 0 || sharesTarget(targets, held);
+}
+
+/** Does whoever holds these targets see this event? The program decides first, then the event's own targets. */
+export function opensEvent(held: Held, event: Targeted, program: Targeted | undefined): boolean {
+  return program !== undefined && opensProgram(held, program) && opensProgram(held, event);
 }
 
 /** May this caller, who holds these targets, read the object? Hidden objects answer as if they did not exist (404). */
@@ -28,9 +45,9 @@ export function canSee(caller: Caller, held: Held, { object, program }: Sight): 
   if (isBusinessLogic(caller)) return true;
   switch (object.objectType) {
     case 'PROGRAM':
-      return isOpenTo(held, object.targets);
+      return opensProgram(held, object);
     case 'EVENT':
-      return program !== undefined && isOpenTo(held, program.targets) && isOpenTo(held, object.targets);
+      return opensEvent(held, object, program);
     default:
       return 'clientID' in object && object.clientID === caller.clientId;
   }
@@ -46,10 +63,12 @@ export function canWrite(caller: Caller, object: StoredObject): boolean {
 /** The object as this caller sees it: targets of programs and events that it does not hold are left out. */
 export function visible<T extends StoredObject>(caller: Caller, held: Held, object: T): T {
   if (isBusinessLogic(caller) || (object.objectType !== 'PROGRAM' && object.objectType !== 'EVENT')) return object;
-  if (!object.targets || object.targets.length === 0) return object;
-  return { ...object, targets: object.targets.filter((target) => held.includes(target)) };
+  return hideTargets(held, object) as T;
 }
 
-function isOpenTo(held: Held, targets: readonly string[] | null | undefined): boolean {
-  return !targets || targets.length === 0 || sharesTarget(targets, held);
+/** Target hiding. The same object when there is nothing to hide. */
+export function hideTargets<T extends Program | Event>(held: Held, object: T): T {
+  const all = object.targets ?? [];
+  const targets = visibleTargets(all, held);
+  return targets.length === all.length ? object : { ...object, targets };
 }

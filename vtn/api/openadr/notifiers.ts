@@ -1,13 +1,14 @@
-import { sharesTarget } from '@openadr-gateway/shared/openadr/targets.ts';
 import { topicsFor, type TopicScope } from '@openadr-gateway/shared/openadr/topics.ts';
+import { canSee, opensProgram } from '../../auth/access.ts';
 import { isBusinessLogic, requireRole, requireScope } from '../../auth/roles.ts';
 import { programById } from '../../store/programs.ts';
 import type { Store } from '../../store/store.ts';
-import { grantedTargets } from '../../store/targets.ts';
+import { grantedTargetsOfVen } from '../../store/targets.ts';
 import { venByClientId, venById } from '../../store/vens.ts';
 import { notFound } from '../errors.ts';
 import { taggedJson } from '../etag.ts';
 import type { ApiRequest, OperationHandler } from '../http.ts';
+import { noSuch } from './objects.ts';
 
 export interface NotifierDeps {
   store: Store;
@@ -86,9 +87,7 @@ function notifiersResponse(mqtt: MqttOffer | undefined): Record<string, unknown>
 async function ownVenId(store: Store, { caller, params }: ApiRequest): Promise<string> {
   const id = params['venID'] ?? '';
   const ven = await store.read((db) => venById(db, id));
-  if (ven === undefined || (!isBusinessLogic(caller) && ven.clientID !== caller.clientId)) {
-    throw notFound(`There is no ven ${JSON.stringify(id)}.`);
-  }
+  if (ven === undefined || !canSee(caller, [], { object: ven })) throw noSuch('ven', id);
   return ven.id;
 }
 
@@ -103,13 +102,12 @@ async function programScope(
 ): Promise<TopicScope> {
   const programId = params['programID'] ?? '';
   return store.read(async (db) => {
-    const hidden = notFound(`There is no program ${JSON.stringify(programId)}.`);
     const program = await programById(db, programId);
-    if (program === undefined) throw hidden;
-    const targets = program.targets ?? [];
-    if (isBusinessLogic(caller) || targets.length === 0) return { of, programId };
+    if (program === undefined) throw noSuch('program', programId);
+    if (isBusinessLogic(caller) || opensProgram([], program)) return { of, programId };
     const ven = await venByClientId(db, caller.clientId);
-    if (ven === undefined || !sharesTarget(targets, await grantedTargets(db, caller.clientId))) throw hidden;
+    const held = ven === undefined ? [] : await grantedTargetsOfVen(db, ven.id);
+    if (ven === undefined || !canSee(caller, held, { object: program })) throw noSuch('program', programId);
     return of === 'program' ? { of: 'venPrograms', venId: ven.id } : { of: 'venEvents', venId: ven.id };
   });
 }
