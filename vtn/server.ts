@@ -9,6 +9,7 @@ import type { IdSource } from '@openadr-gateway/shared/ids.ts';
 import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
 import { sendAnswer, sendError } from './api/answer.ts';
 import { problemDialect } from './api/dialects.ts';
+import { mountDocs } from './api/docs/index.ts';
 import { loadDocument } from './api/document.ts';
 import { ApiError, notFound } from './api/errors.ts';
 import { createExpressServer } from './api/express-prototypes.ts';
@@ -110,7 +111,7 @@ export class HttpServer {
 
     const page = (path: string, answer: () => ApiAnswer | Promise<ApiAnswer>) =>
       app.get(path, async (request, response) => {
-        sendAnswer(request, response, requestIdOf(response, { ids }), await answer());
+        await sendAnswer(request, response, requestIdOf(response, { ids }), await answer());
       });
     page('/healthz', () => ({ status: 200, body: { status: 'ok' }, headers: { 'cache-control': 'no-store' } }));
     page('/readyz', () => this.#ready());
@@ -127,6 +128,11 @@ export class HttpServer {
         headers: { 'content-type': 'application/yaml; charset=utf-8' },
       }));
     });
+
+    const texts = new Map(apis.map((api, i) => [api.name, documents[i]?.text ?? Buffer.of()]));
+    mountDocs(app, texts, (request, response, answer) =>
+      sendAnswer(request, response, requestIdOf(response, { ids }), answer),
+    );
 
     app.use((request: Request) => {
       throw notFound(`there is nothing at ${request.path}`);
