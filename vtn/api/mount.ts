@@ -5,6 +5,8 @@ import { ANONYMOUS } from '../auth/caller.ts';
 import type { Caller } from '../auth/caller.ts';
 import { sendAnswer, sendError } from './answer.ts';
 import { readBody } from './body.ts';
+import { completeTypes, impliedTypes } from './completion.ts';
+import type { ImpliedType } from './completion.ts';
 import type { DocumentOperation, OpenApiDocument } from './document.ts';
 import { ApiError, invalid, notFound, notImplemented } from './errors.ts';
 import type { Issue } from './errors.ts';
@@ -57,6 +59,7 @@ function operationStep(api: Api, op: DocumentOperation, deps: MountDeps): Step {
   const handler = api.operations[op.id];
   const isAnonymous = api.anonymous?.includes(op.id) ?? false;
   const readParameters = parameterReader(op);
+  const implied = impliedTypes(op.bodySchema);
 
   const run = async (request: Request, response: Response, requestId: string): Promise<void> => {
     const authenticated = isAnonymous ? ANONYMOUS : deps.authenticate(request.headers.authorization);
@@ -66,7 +69,7 @@ function operationStep(api: Api, op: DocumentOperation, deps: MountDeps): Step {
     if (!isAnonymous) handler.authorise(caller);
     // Before anything is done: a write that cannot be answered is not made.
     if (!acceptsJson(request.headers.accept)) throw notAcceptable(request.headers.accept);
-    const body = op.mediaTypes.length > 0 ? await bodyOf(request, op, deps) : undefined;
+    const body = op.mediaTypes.length > 0 ? await bodyOf(request, op, implied, deps) : undefined;
     const { params, query } = readParameters(request);
     const answer = await handler.handle({
       caller,
@@ -88,10 +91,16 @@ function operationStep(api: Api, op: DocumentOperation, deps: MountDeps): Step {
   };
 }
 
-async function bodyOf(request: Request, op: DocumentOperation, deps: MountDeps): Promise<unknown> {
+async function bodyOf(
+  request: Request,
+  op: DocumentOperation,
+  implied: readonly ImpliedType[],
+  deps: MountDeps,
+): Promise<unknown> {
   const body = await readBody(request, op, deps.bodyLimitBytes);
   if (body?.mayHoldNull) dropOptionalNulls(body.value, op.bodySchema);
   const value = body?.value;
+  completeTypes(value, implied);
   const issues: Issue[] = [];
   if (value === undefined) {
     if (op.bodyRequired)
