@@ -1,4 +1,4 @@
-import type { Event, Program, Report, Resource, Ven } from '@openadr-gateway/shared/openadr/objects.ts';
+import type { Event, Program, Report, Resource, Subscription, Ven } from '@openadr-gateway/shared/openadr/objects.ts';
 import type { Change } from '@openadr-gateway/vtn/store/store.ts';
 
 const DEFAULT_TIME = '2026-01-01T00:00:00Z';
@@ -44,6 +44,17 @@ export const aReport = (id: string, eventID: string, more: Partial<Report> = {})
   clientID: 'client of v',
   clientName: 'v',
   resources: [],
+  ...more,
+});
+
+export const aSubscription = (id: string, more: Partial<Subscription> = {}): Subscription => ({
+  ...meta(id),
+  objectType: 'SUBSCRIPTION',
+  clientID: 'client of v',
+  clientName: 'v',
+  objectOperations: [
+    { objects: ['EVENT'], operations: ['CREATE'], callbackUrl: 'https://ven.example/callback', bearerToken: null },
+  ],
   ...more,
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StoredObject } from '@openadr-gateway/shared/openadr/objects.ts';
+import type { ObjectType, StoredObject } from '@openadr-gateway/shared/openadr/objects.ts';
 import * as clients from '@openadr-gateway/vtn/store/clients.ts';
 import * as events from '@openadr-gateway/vtn/store/events.ts';
 import { deleteOutbox, outboxAfter } from '@openadr-gateway/vtn/store/outbox.ts';
@@ -8,8 +8,19 @@ import * as reports from '@openadr-gateway/vtn/store/reports.ts';
 import * as resources from '@openadr-gateway/vtn/store/resources.ts';
 import * as keys from '@openadr-gateway/vtn/store/signing-keys.ts';
 import type { Db } from '@openadr-gateway/vtn/store/store.ts';
+import * as subscriptions from '@openadr-gateway/vtn/store/subscriptions.ts';
 import * as vens from '@openadr-gateway/vtn/store/vens.ts';
-import { anEvent, aProgram, aReport, aResource, aVen, created, deleted, updated } from './openadr-objects.ts';
+import {
+  anEvent,
+  aProgram,
+  aReport,
+  aResource,
+  aSubscription,
+  aVen,
+  created,
+  deleted,
+  updated,
+} from './openadr-objects.ts';
 import type { Subject } from './store-suite.ts';
 
 const at = (minute: number) => `2026-01-01T00:${String(minute).padStart(2, '0')}:00Z`;
@@ -129,6 +140,38 @@ export function collectionTests(subject: Subject): void {
       expect((await read((db) => reports.reportById(db, '2')))?.eventID).toBe('f');
     });
 
+    it('of subscriptions are filtered by program, client name, client and object types', async () => {
+      const to = (...objects: ObjectType[]) => ({
+        objects,
+        operations: ['CREATE' as const],
+        callbackUrl: 'https://a.example',
+        bearerToken: null,
+      });
+      await put(aProgram('p'), aProgram('q'));
+      await put(
+        aSubscription('1', { programID: 'p', clientID: 'a', clientName: 'A', objectOperations: [to('EVENT')] }),
+        aSubscription('2', { programID: 'q', clientID: 'b', clientName: 'B', objectOperations: [] }),
+        aSubscription('3', { clientID: 'a', clientName: 'B', objectOperations: [to('VEN'), to('PROGRAM', 'VEN')] }),
+      );
+      const list = (filter: subscriptions.SubscriptionFilter) =>
+        read(async (db) => ids(await subscriptions.listSubscriptions(db, filter)));
+      expect(await list({})).toEqual(['1', '2', '3']);
+      expect(await list({ programId: 'q' })).toEqual(['2']);
+      expect(await list({ clientName: 'B' })).toEqual(['2', '3']);
+      expect(await list({ clientId: 'a' })).toEqual(['1', '3']);
+      expect(await list({ objects: ['PROGRAM'] })).toEqual(['3']);
+      expect(await list({ objects: ['EVENT', 'PROGRAM'] })).toEqual(['1', '3']);
+      expect(await list({ objects: ['EVENT', 'PROGRAM'], clientName: 'B' })).toEqual(['3']);
+      expect(await list({ objects: ['REPORT'] })).toEqual([]);
+      expect(await list({ objects: [] })).toEqual([]);
+      expect(await list({ limit: 1, skip: 1 })).toEqual(['2']);
+      expect((await read((db) => subscriptions.subscriptionById(db, '2')))?.programID).toBe('q');
+      const [first] = await read((db) => subscriptions.listSubscriptions(db, { clientName: 'A' }));
+      await subject().write((tx) => tx.apply(updated({ ...first!, objectOperations: [to('RESOURCE')] }, first)));
+      expect(await list({ objects: ['EVENT'] })).toEqual([]);
+      expect(await list({ objects: ['RESOURCE'] })).toEqual(['1']);
+    });
+
     it('of vens and resources are filtered by name, ven, client and target', async () => {
       await put(aVen('v', { targets: ['t'] }), aVen('w'));
       await put(
@@ -175,18 +218,20 @@ export function collectionTests(subject: Subject): void {
   });
 
   describe('deletions', () => {
-    it('of a program take its events and their reports along, and announce every one, children first', async () => {
+    it('of a program take its events, their reports and its subscriptions along, and announce every one, children first', async () => {
       const program = aProgram('p');
       await put(program, aProgram('q'), anEvent('e', 'p'), anEvent('f', 'p'), anEvent('g', 'q'));
       await put(aReport('1', 'e'), aReport('2', 'f'), aReport('3', 'g'));
+      await put(aSubscription('s', { programID: 'p' }), aSubscription('t', { programID: 'q' }), aSubscription('u'));
       const seqBefore = (await read((db) => outboxAfter(db, 0, 100))).at(-1)?.seq ?? 0;
       await subject().write(async (tx) => tx.apply(await programs.deleteProgramChanges(tx.db, program)));
       expect(ids(await read((db) => programs.listPrograms(db)))).toEqual(['q']);
       expect(ids(await read((db) => events.listEvents(db)))).toEqual(['g']);
       expect(ids(await read((db) => reports.listReports(db)))).toEqual(['3']);
+      expect(ids(await read((db) => subscriptions.listSubscriptions(db)))).toEqual(['t', 'u']);
       const rows = await read((db) => outboxAfter(db, seqBefore, 100));
       expect(rows.map((row) => `${row.operation} ${row.object_id}`)).toEqual(
-        ['1', '2', 'e', 'f', 'p'].map((id) => `DELETE ${id}`),
+        ['1', '2', 'e', 'f', 's', 'p'].map((id) => `DELETE ${id}`),
       );
     });
 
@@ -206,9 +251,16 @@ export function collectionTests(subject: Subject): void {
     });
 
     it('of a parent alone are refused while it has children', async () => {
-      await put(aProgram('p'), anEvent('e', 'p'));
-      await expect(subject().write((tx) => tx.apply(deleted(aProgram('p'))))).rejects.toMatchObject({ status: 409 });
+      await put(aProgram('p'), anEvent('e', 'p'), aProgram('q'), aSubscription('s', { programID: 'q' }));
+      for (const program of [aProgram('p'), aProgram('q')])
+        await expect(subject().write((tx) => tx.apply(deleted(program)))).rejects.toMatchObject({ status: 409 });
       expect(await read((db) => programs.programById(db, 'p'))).toBeDefined();
+    });
+
+    it('of what a client has subscribed to leave what others have', async () => {
+      await put(aSubscription('1'), aSubscription('2', { clientID: 'other' }), aSubscription('3'));
+      await subject().write(async (tx) => tx.apply(await subscriptions.endSubscriptionsChanges(tx.db, 'client of v')));
+      expect(ids(await read((db) => subscriptions.listSubscriptions(db)))).toEqual(['2']);
     });
 
     it('of outbox rows leave the others', async () => {
@@ -216,6 +268,43 @@ export function collectionTests(subject: Subject): void {
       const [first, , third] = await read((db) => outboxAfter(db, 0, 10));
       await subject().write((tx) => deleteOutbox(tx.db, [first?.seq ?? 0, third?.seq ?? 0]));
       expect((await read((db) => outboxAfter(db, 0, 10))).map((row) => row.object_id)).toEqual(['q']);
+    });
+  });
+
+  describe('the bearer tokens of callbacks', () => {
+    const [callback] = aSubscription('s').objectOperations;
+    const subscription = aSubscription('s', { objectOperations: [callback!, callback!, callback!] });
+    const store = (tokens: subscriptions.CallbackTokens) =>
+      subject().write((tx) => subscriptions.storeCallbackTokens(tx.db, 's', tokens));
+    const tokens = () => read((db) => subscriptions.callbackTokens(db, subscription));
+
+    it('are kept by place, beside the subscription and not in it', async () => {
+      await put(subscription);
+      expect(await tokens()).toEqual([undefined, undefined, undefined]);
+      await store(['first', undefined, 'third']);
+      expect(await tokens()).toEqual(['first', undefined, 'third']);
+      await store([undefined, 'second']);
+      expect(await tokens()).toEqual([undefined, 'second', undefined]);
+      expect(await read((db) => subscriptions.subscriptionBody(db, 's'))).toBe(JSON.stringify(subscription));
+    });
+
+    it('may be many', async () => {
+      const many = Array.from({ length: 3_000 }, (_, n) => `token ${n}`);
+      await put({ ...subscription, objectOperations: many.map(() => callback!) });
+      await store(many);
+      const stored = await read((db) => subscriptions.subscriptionById(db, 's'));
+      expect(await read((db) => subscriptions.callbackTokens(db, stored!))).toEqual(many);
+    });
+
+    it('go with the subscription, and nothing is kept for one that is not there', async () => {
+      await put(subscription);
+      await store(['first']);
+      await subject().write((tx) => tx.apply(deleted(subscription)));
+      await put(subscription);
+      expect(await tokens()).toEqual([undefined, undefined, undefined]);
+      await expect(
+        subject().write((tx) => subscriptions.storeCallbackTokens(tx.db, 'none', ['x'])),
+      ).rejects.toMatchObject({ status: 409 });
     });
   });
 

@@ -39,7 +39,7 @@ interface View {
  * | event that everybody may see | `programs/{programID}/events` |
  * | event that is targeted, or whose program is | `vens/{venID}/events` of each entitled ven |
  * | ven, resource | `vens`, `vens/{id}`; `resources`, `vens/{venID}/resources` |
- * | report | `reports` (business logic only) |
+ * | report, subscription | `reports`, `subscriptions` (business logic only) |
  *
  * Each topic hears what happened to what can be seen there. An update that takes an object out of somebody's sight is a
  * DELETE to him, with the object as he could see it; one that brings it into sight is a CREATE. What disappears is told
@@ -90,6 +90,8 @@ function views(object: StoredObject, audience: Audience): View[] {
       return show({ of: 'resources' }, { of: 'venResources', venId: object.venID });
     case 'REPORT':
       return show({ of: 'reports' });
+    case 'SUBSCRIPTION':
+      return show({ of: 'subscriptions' });
   }
 }
 

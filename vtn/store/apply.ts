@@ -2,7 +2,7 @@ import type { Insertable } from 'kysely';
 import type { Report, StoredObject } from '@openadr-gateway/shared/openadr/objects.ts';
 import { conflict } from '../api/errors.ts';
 import { chunked } from './chunks.ts';
-import { eventRow, filedTargets, KINDS, programRow, reportRow, resourceRow, venRow } from './rows.ts';
+import { eventRow, filedTargets, KINDS, programRow, reportRow, resourceRow, subscriptionRow, venRow } from './rows.ts';
 import type { Collection, TargetTable } from './rows.ts';
 import type { Database } from './schema.ts';
 import type { Change, Db } from './store.ts';
@@ -101,7 +101,7 @@ async function update(db: Db, change: Change, nowMs: number): Promise<OutboxRow>
 const gone = () => conflict('Changed meanwhile', 'The object was deleted while it was being changed. Read it again.');
 
 /**
- * The tables differ in columns but not in how they are written, so one typed as `programs` stands for all five in the
+ * The tables differ in columns but not in how they are written, so one typed as `programs` stands for all six in the
  * statements above; `rowsOf` makes the row that the object's own table takes.
  */
 function collectionOf(objects: readonly StoredObject[]): 'programs' {
@@ -122,6 +122,8 @@ async function rowsOf(db: Db, objects: readonly StoredObject[]): Promise<Inserta
         return resourceRow(object);
       case 'REPORT':
         return reportRow(object, programOf.get(object.eventID) ?? '');
+      case 'SUBSCRIPTION':
+        return subscriptionRow(object);
     }
   }) as Insertable<Database['programs']>[];
 }

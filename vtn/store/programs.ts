@@ -2,6 +2,7 @@ import type { Program } from '@openadr-gateway/shared/openadr/objects.ts';
 import { deleteEventsChanges } from './events.ts';
 import { hasTarget, paged, parsed, parsedOrUndefined, visibleUnder, type Page, type TargetFilter } from './lists.ts';
 import type { Change, Db } from './store.ts';
+import { listSubscriptions } from './subscriptions.ts';
 
 export interface ProgramFilter extends Page, TargetFilter {
   name?: string | undefined;
@@ -38,7 +39,7 @@ export async function listPrograms(db: Db, filter: ProgramFilter = {}): Promise<
   return parsed(await listProgramBodies(db, filter));
 }
 
-/** The deletion of a program with everything under it: reports, then events, then the program itself. */
+/** The deletion of a program with everything under it: reports, then events, then subscriptions, then the program itself. */
 export async function deleteProgramChanges(db: Db, program: Program): Promise<Change[]> {
   const rows = await db
     .selectFrom('events')
@@ -48,5 +49,6 @@ export async function deleteProgramChanges(db: Db, program: Program): Promise<Ch
     .orderBy('id')
     .execute();
   const children = await deleteEventsChanges(db, parsed(rows.map((row) => row.body)));
-  return [...children, { operation: 'DELETE', object: program }];
+  const subscriptions = await listSubscriptions(db, { programId: program.id });
+  return [...children, ...[...subscriptions, program].map((object): Change => ({ operation: 'DELETE', object }))];
 }

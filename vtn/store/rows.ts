@@ -1,6 +1,14 @@
 import type { Insertable } from 'kysely';
 import { eventEndMs } from '@openadr-gateway/shared/openadr/intervals.ts';
-import type { Event, Program, Report, Resource, StoredObject, Ven } from '@openadr-gateway/shared/openadr/objects.ts';
+import type {
+  Event,
+  Program,
+  Report,
+  Resource,
+  StoredObject,
+  Subscription,
+  Ven,
+} from '@openadr-gateway/shared/openadr/objects.ts';
 import type { Database } from './schema.ts';
 import type { Versions } from './store.ts';
 
@@ -15,7 +23,7 @@ export const EVERYBODY = '';
 
 export interface Kind {
   collection: Collection;
-  /** Where the targets are filed; reports have none. */
+  /** Where the targets are filed; reports have none, and nobody looks for subscriptions by theirs. */
   targets?: { table: TargetTable; column: string; everybody: boolean };
 }
 
@@ -28,6 +36,7 @@ export const KINDS: Readonly<Record<StoredObject['objectType'], Kind>> = {
     targets: { table: 'resource_targets', column: 'resource_id', everybody: false },
   },
   REPORT: { collection: 'reports' },
+  SUBSCRIPTION: { collection: 'subscriptions' },
 };
 
 /** What every object's row has. */
@@ -77,6 +86,14 @@ export const reportRow = (report: Report, programId: string): Insertable<Databas
   client_id: report.clientID,
   client_name: report.clientName,
   name: report.reportName ?? null,
+});
+
+export const subscriptionRow = (subscription: Subscription): Insertable<Database['subscriptions']> => ({
+  ...common(subscription),
+  program_id: subscription.programID ?? null,
+  client_id: subscription.clientID,
+  client_name: subscription.clientName,
+  objects: `,${[...new Set(subscription.objectOperations.flatMap((entry) => entry.objects))].join(',')},`,
 });
 
 /** The targets under which an object is filed, each once. */

@@ -43,6 +43,21 @@ export interface Database {
     modified_ms: number;
     body: string;
   };
+  subscriptions: {
+    id: string;
+    /** NULL: to all programs. */
+    program_id: string | null;
+    client_id: string;
+    client_name: string;
+    /** The object types that it names anywhere, each between commas: `,EVENT,PROGRAM,`. */
+    objects: string;
+    created_ms: number;
+    modified_ms: number;
+    /** The bearer tokens are masked in it. */
+    body: string;
+  };
+  /** What a callback is called with; `position` is that of its entry in `objectOperations`. Never leaves the VTN otherwise. */
+  subscription_tokens: { subscription_id: string; position: number; bearer_token: string };
   /** One row for each change that was committed and is not yet announced. `body` is the object, `previous` as it was. */
   outbox: {
     seq: Generated<number>;

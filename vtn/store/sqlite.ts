@@ -41,7 +41,7 @@ export class SqliteStore implements Store {
   readonly #log: SqliteStoreOptions['log'];
   readonly #migrations: readonly Migration[];
   readonly #groupCommit: GroupCommitOptions | undefined;
-  readonly #versions: Versions = { programs: 0, events: 0, vens: 0, resources: 0, reports: 0 };
+  readonly #versions: Versions = { programs: 0, events: 0, vens: 0, resources: 0, reports: 0, subscriptions: 0 };
   readonly #listeners = new Set<() => void>();
   #running: Running | undefined;
   #writes: GroupCommit<WriteScope> | undefined;

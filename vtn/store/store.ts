@@ -30,6 +30,7 @@ export interface Versions {
   vens: number;
   resources: number;
   reports: number;
+  subscriptions: number;
 }
 
 /**

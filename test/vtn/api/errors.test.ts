@@ -1,6 +1,15 @@
 import { connect } from 'node:net';
+import express from 'express';
+import { pino } from 'pino';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countedIds } from '@openadr-gateway/shared/ids.ts';
+import { problemDialect } from '../../../vtn/api/dialects.ts';
+import { loadDocument } from '../../../vtn/api/document.ts';
+import { ApiError } from '../../../vtn/api/errors.ts';
+import { mountApi } from '../../../vtn/api/mount.ts';
+import { ANONYMOUS } from '../../../vtn/auth/caller.ts';
+import type { Caller } from '../../../vtn/auth/caller.ts';
 import { BASE, startVtn } from '../support/server.ts';
 import type { TestClient, TestVtn } from '../support/server.ts';
 
@@ -209,9 +218,26 @@ describe('what is wrong with a request is told as a problem', () => {
     await vtn.anonymous.post('/openadr3/3.1.0/programs/x').expect(405).expect('Allow', 'GET, PUT, DELETE, HEAD');
   });
 
-  it('what is not built yet is 501, for those with a token', async () => {
-    await bl.get('subscriptions').expect(501).expect('Content-Type', 'application/problem+json');
-    await vtn.anonymous.get(`${BASE}/subscriptions`).expect(401);
+  it('an operation of the document that has no handler is 501, after the token was looked at', async () => {
+    const api = {
+      name: 'unbuilt',
+      basePaths: [''],
+      documentPath: 'shared/openapi/openadr-3.1.yaml',
+      operations: {},
+      dialect: problemDialect,
+    };
+    const app = express();
+    const authenticate = (authorization?: string): Caller => {
+      if (authorization === undefined)
+        throw new ApiError({ status: 401, code: 'unauthorized', title: 'x', detail: 'x' });
+      return ANONYMOUS;
+    };
+    const ids = countedIds('request');
+    const log = pino({ level: 'silent' });
+    mountApi(app, api, await loadDocument(api), { ids, log, authenticate, bodyLimitBytes: 1_000 });
+    const answer = await request(app).get('/events').set('Authorization', 'any').expect(501);
+    expect(answer.headers['content-type']).toBe('application/problem+json');
+    await request(app).get('/events').expect(401);
   });
 
   it('a fault of ours is 500, says nothing but its id, and is in the log under it', async () => {

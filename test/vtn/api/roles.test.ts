@@ -47,8 +47,7 @@ describe('every operation of the OpenADR document, for every role', () => {
     expect((await call(op)).status).toBe(401);
     for (const role of roles) {
       const { status } = await call(op, clients[role].token);
-      // What is not built yet says so before it looks at the role.
-      if (status === 501) continue;
+      expect(status).not.toBe(501);
       const mayDo = SCOPES_BY_ROLE[role].includes(op.scope);
       expect(`${role} ${status === 403 ? 'forbidden' : 'allowed'}`).toBe(`${role} ${mayDo ? 'allowed' : 'forbidden'}`);
     }

@@ -8,7 +8,7 @@ import {
   type Holder,
 } from '@openadr-gateway/vtn/notify/routing.ts';
 import type { Change } from '@openadr-gateway/vtn/store/store.ts';
-import { aProgram, aReport, aResource, aVen, anEvent } from '../../support/openadr-objects.ts';
+import { aProgram, aReport, aResource, aSubscription, aVen, anEvent } from '../../support/openadr-objects.ts';
 
 const vens: Holder[] = [
   { venId: 'north', held: ['north', 'DE', 'coast'] },
@@ -117,6 +117,13 @@ describe('a change is announced', () => {
 
   it('reports: to the business logic alone', () => {
     expect(create(aReport('r', 'e'))).toEqual(['CREATE reports/create']);
+  });
+
+  it('subscriptions: to the business logic alone, whatever program, client and targets they are for', () => {
+    const subscription = aSubscription('s', { programID: 'open', targets: ['DE'] });
+    expect(create(subscription)).toEqual(['CREATE subscriptions/create [DE]']);
+    expect(update(subscription, aSubscription('s'))).toEqual(['UPDATE subscriptions/update']);
+    expect(remove(subscription)).toEqual(['DELETE subscriptions/delete [DE]']);
   });
 });
 

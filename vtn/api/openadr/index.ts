@@ -10,6 +10,7 @@ import { ListCache } from './list-cache.ts';
 import { programOperations } from './programs.ts';
 import { reportOperations } from './reports.ts';
 import { resourceOperations } from './resources.ts';
+import { subscriptionOperations } from './subscriptions.ts';
 import { venOperations } from './vens.ts';
 
 export interface OpenAdrDeps extends AuthDeps, Pick<ObjectDeps, 'onReport' | 'unknownProgramStatus'> {
@@ -18,7 +19,7 @@ export interface OpenAdrDeps extends AuthDeps, Pick<ObjectDeps, 'onReport' | 'un
   notifiers: Readonly<Record<string, OperationHandler>>;
 }
 
-/** OpenADR 3.1. Subscriptions are in the document and answer 501. */
+/** OpenADR 3.1: every operation of the document. */
 export function openadrApi(deps: OpenAdrDeps): Api {
   const { store, clock, ids, onReport, unknownProgramStatus } = deps;
   const objects: ObjectDeps = {
@@ -38,6 +39,7 @@ export function openadrApi(deps: OpenAdrDeps): Api {
       ...eventOperations(objects),
       ...programOperations(objects),
       ...reportOperations(objects),
+      ...subscriptionOperations(objects),
       ...venOperations(objects),
       ...resourceOperations(objects),
       ...deps.notifiers,

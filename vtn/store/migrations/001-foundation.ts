@@ -1,6 +1,7 @@
-import type { CreateTableBuilder, Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import { priorityUnset, type DialectTraits } from '../dialect.ts';
 import type { Migration } from '../migrate.ts';
+import { index, object, table, withColumns, type Columns } from './tables.ts';
 
 /** OpenADR objects with their targets, the outbox, clients and keys, and the tables of the operations API. */
 export const foundation: Migration = {
@@ -14,32 +15,6 @@ export const foundation: Migration = {
     await series(db);
   },
 };
-
-type Columns = Readonly<Record<string, 'text' | 'text?' | 'bigint' | 'bigint?' | 'integer?'>>;
-
-/** Adds columns; a question mark makes one nullable. */
-function withColumns(table: CreateTableBuilder<string, string>, columns: Columns): CreateTableBuilder<string, string> {
-  return Object.entries(columns).reduce<CreateTableBuilder<string, string>>((builder, [name, type]) => {
-    if (type === 'text' || type === 'bigint') return builder.addColumn(name, type, (column) => column.notNull());
-    return builder.addColumn(name, type === 'text?' ? 'text' : type === 'bigint?' ? 'bigint' : 'integer');
-  }, table);
-}
-
-/** A table with its columns and a primary key of one or more of them. */
-function table(db: Kysely<unknown>, name: string, key: string[], columns: Columns): CreateTableBuilder<string, string> {
-  return withColumns(db.schema.createTable(name), columns).addPrimaryKeyConstraint(`${name}_key`, key);
-}
-
-/** `create index table_a_b on table (a, b)`. */
-async function index(db: Kysely<unknown>, on: string, columns: string[], unique?: 'unique'): Promise<void> {
-  const builder = db.schema
-    .createIndex(`${on}_${columns.join('_')}`)
-    .on(on)
-    .columns(columns);
-  await (unique ? builder.unique() : builder).execute();
-}
-
-const object = { id: 'text', created_ms: 'bigint', modified_ms: 'bigint', body: 'text' } as const;
 
 async function openadrObjects(db: Kysely<unknown>): Promise<void> {
   await table(db, 'programs', ['id'], { ...object, name: 'text' }).execute();

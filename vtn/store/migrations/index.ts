@@ -1,5 +1,6 @@
 import type { Migration } from '../migrate.ts';
 import { foundation } from './001-foundation.ts';
+import { subscriptions } from './002-subscriptions.ts';
 
 /** All migrations in their order. Listed by hand, so that a bundle carries them. */
-export const migrations: readonly Migration[] = [foundation];
+export const migrations: readonly Migration[] = [foundation, subscriptions];

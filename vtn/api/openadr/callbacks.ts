@@ -1,0 +1,74 @@
+import type { ObjectOperation } from '@openadr-gateway/shared/openadr/objects.ts';
+import type { CallbackTokens } from '../../store/subscriptions.ts';
+import { invalid } from '../errors.ts';
+import type { Issue } from '../errors.ts';
+
+/** An entry of `objectOperations` as the document lets it in. */
+type Entry = Omit<ObjectOperation, 'bearerToken'> & { bearerToken?: string | null };
+
+/** What a client wants to be called for, and apart from it what it wants to be called with. */
+export interface Callbacks {
+  objectOperations: ObjectOperation[];
+  tokens: CallbackTokens;
+}
+
+/** Where the callbacks were, and what they were called with, before a subscription is replaced. */
+export interface FormerCallbacks {
+  objectOperations: readonly { callbackUrl: string }[];
+  tokens: CallbackTokens;
+}
+
+/** Scheme, then a host; neither a backslash nor white space, which parsers of URLs drop or read as something else. */
+const HTTP_URL = /^https?:\/\/[^\s\\/?#][^\s\\]*$/i;
+const CREDENTIALS = /^https?:\/\/[^/?#]*@/i;
+/** What a header can carry (RFC 9110, 5.5): printable ASCII that neither begins nor ends with a space. */
+const HEADER_TEXT = /^[!-~](?:[ -~]*[!-~])?$/;
+
+/**
+ * Takes the tokens out of validated `objectOperations`, so that what is stored as the object shows none (`bearerToken: null`).
+ *
+ * Since answers mask them, a null says nothing about a token: an entry that replaces one with the same callbackUrl keeps its
+ * token. An empty text ends it, and a token never follows to another URL.
+ *
+ * @throws ApiError naming every field that is wrong; the values are not repeated, for they may hold secrets
+ */
+export function callbacksOf(entries: readonly Entry[], former?: FormerCallbacks): Callbacks {
+  const issues = entries.flatMap((entry, position) => [
+    ...urlIssues(entry.callbackUrl, position),
+    ...tokenIssues(entry.bearerToken, position),
+  ]);
+  if (issues.length > 0) throw invalid(issues);
+  return {
+    objectOperations: entries.map(({ objects, operations, callbackUrl }) => ({
+      objects,
+      operations,
+      callbackUrl,
+      bearerToken: null,
+    })),
+    tokens: entries.map((entry, position) => tokenOf(entry, position, former)),
+  };
+}
+
+function tokenOf({ bearerToken, callbackUrl }: Entry, position: number, former?: FormerCallbacks): string | undefined {
+  if (typeof bearerToken === 'string') return bearerToken === '' ? undefined : bearerToken;
+  if (!former) return undefined;
+  const { objectOperations, tokens } = former;
+  // Entries with one URL may differ in their tokens; then the order tells them apart.
+  if (objectOperations[position]?.callbackUrl === callbackUrl) return tokens[position];
+  return tokens[objectOperations.findIndex((entry) => entry.callbackUrl === callbackUrl)];
+}
+
+function urlIssues(url: string, position: number): Issue[] {
+  const issue = (msg: string): Issue[] => [{ loc: at(position, 'callbackUrl'), msg, type: 'callback_url' }];
+  if (!HTTP_URL.test(url) || !URL.canParse(url)) return issue('expected an http or https URL with a host');
+  if (CREDENTIALS.test(url)) return issue('expected a URL without user name and password; a bearerToken is sent along');
+  return [];
+}
+
+function tokenIssues(token: string | null | undefined, position: number): Issue[] {
+  if (token == null || token === '' || HEADER_TEXT.test(token)) return [];
+  const msg = 'expected printable ASCII characters without a space at either end, as a header carries them';
+  return [{ loc: at(position, 'bearerToken'), msg, type: 'bearer_token' }];
+}
+
+const at = (position: number, field: string) => ['body', 'objectOperations', position, field];
