@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import type { DocumentOperation } from './document.ts';
 import { ApiError, badRequest, invalid } from './errors.ts';
-import { inexactInteger } from './exact-numbers.ts';
+import { inexactNumber } from './exact-numbers.ts';
 
 /** Deeper than any object of ours; keeps recursive code from running out of stack. */
 const MAX_DEPTH = 64;
@@ -18,7 +18,7 @@ export interface Body {
 /**
  * Reads and parses a request's body: media type (415), size (413), then JSON or form. `undefined` when none was sent.
  *
- * @throws ApiError 413, 415; `malformed_json` with status 400 for text that does not parse; `invalid` for whole numbers that would change.
+ * @throws ApiError 413, 415; `malformed_json` with status 400 for text that does not parse; `invalid` for numbers that would change.
  */
 export async function readBody(
   request: IncomingMessage,
@@ -105,7 +105,7 @@ function parseJson(bytes: Buffer): unknown {
   if (depthOf(bytes) > MAX_DEPTH) throw malformed(`it is nested deeper than ${MAX_DEPTH} levels`);
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
   const value = parse(text);
-  const inexact = inexactInteger(text);
+  const inexact = inexactNumber(text);
   if (inexact) throw invalid([inexact]);
   return value;
 }

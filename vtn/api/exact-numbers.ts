@@ -1,18 +1,19 @@
 import type { Issue } from './errors.ts';
 
-const LONG_NUMBER = /\d{16}/;
+/** Only numbers that are long or have a large exponent can be meant. */
+const SUSPECT = /\d{16}|[eE]\+?\d{3}/;
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*|[{}[\],:]/gs;
 const INTEGER = /^-?\d+$/;
 
 /**
- * The first whole number of a JSON text that would not come back as it is, with its path: `12345678901234567890` would come back as
- * `12345678901234567000`. Such numbers are identifiers that belong into text, so that refusing them loses nothing silently.
- * Decimals are rounded to the nearest double, as everywhere in JSON (RFC 8259, 6).
+ * The first number of a JSON text that would not come back with its value, with its path: the whole number
+ * `12345678901234567890` would become `12345678901234567000`, `1e400` nothing at all. To refuse them loses nothing silently;
+ * identifiers belong into text. Decimals are rounded to the nearest double, as everywhere in JSON (RFC 8259, 6).
  *
  * @param json valid JSON.
  */
-export function inexactInteger(json: string): Issue | undefined {
-  if (!LONG_NUMBER.test(json)) return undefined;
+export function inexactNumber(json: string): Issue | undefined {
+  if (!SUSPECT.test(json)) return undefined;
   /** From the root down: the key or index where we are. */
   const path: (string | number)[] = [];
   let text = '';
@@ -25,17 +26,17 @@ export function inexactInteger(json: string): Issue | undefined {
     else if (token === ':') path[at] = JSON.parse(text) as string;
     else if (token === ',') path[at] = typeof step === 'number' ? step + 1 : '';
     else if (token.startsWith('"')) text = token;
-    else if (INTEGER.test(token) && !isExact(token)) {
-      const msg = 'expected a whole number that a double holds (up to 2^53 all of them); send longer ones as text';
+    else if (!isExact(token)) {
+      const msg = 'expected a number that a double holds (whole ones up to 2^53); send longer ones as text';
       return { loc: ['body', ...path], msg, type: 'inexact_number', input: token };
     }
   }
   return undefined;
 }
 
-/** It comes back digit for digit, or in a form of the same value: `10000000000000000000000` as `1e+22`. */
-function isExact(integer: string): boolean {
-  if (integer.length < 16) return true;
-  const number = Number(integer);
-  return String(number) === integer || (Number.isFinite(number) && BigInt(number) === BigInt(integer));
+/** A whole number comes back digit for digit, or in a form of the same value: `10000000000000000000000` as `1e+22`. */
+function isExact(written: string): boolean {
+  const number = Number(written);
+  if (!INTEGER.test(written)) return Number.isFinite(number);
+  return String(number) === written || (Number.isFinite(number) && BigInt(number) === BigInt(written));
 }

@@ -27,7 +27,9 @@ const REFUSED: Record<string, string> = {
 };
 
 const nameOf = ({ body }: Example): string => {
-  const name = String(body['programName'] ?? body['eventName'] ?? body['reportName'] ?? body['venName'] ?? 'resource');
+  const name = ['programName', 'eventName', 'reportName', 'venName', 'resourceName'].flatMap((field) =>
+    typeof body[field] === 'string' ? [body[field]] : [],
+  )[0] as string;
   const intervals = body['intervals'] as { intervalPeriod?: { start?: string } }[] | undefined;
   const start = intervals?.[0]?.intervalPeriod?.start;
   return start?.includes(' ') ? `${name} ${start}` : name;
