@@ -1,6 +1,7 @@
 import type { Notification, Operation, Program, StoredObject, Event } from '@openadr-gateway/shared/openadr/objects.ts';
-import { sharesTarget, visibleTargets } from '@openadr-gateway/shared/openadr/targets.ts';
+import { visibleTargets } from '@openadr-gateway/shared/openadr/targets.ts';
 import { topicFor, type TopicScope } from '@openadr-gateway/shared/openadr/topics.ts';
+import { hideTargets, opensEvent, opensProgram } from '../auth/access.ts';
 import type { Change } from '../store/store.ts';
 
 /** A ven and the targets that it holds: granted to it or its resources, and its own id. */
@@ -96,8 +97,7 @@ function views(object: StoredObject, audience: Audience): View[] {
 }
 
 function programViews(program: Program, audience: Audience): View[] {
-  const targets = program.targets ?? [];
-  if (targets.length === 0) {
+  if (opensProgram([], program)) {
     return [
       { scope: { of: 'programs' }, shown: program },
       { scope: { of: 'program', programId: program.id }, shown: program },
@@ -105,24 +105,21 @@ function programViews(program: Program, audience: Audience): View[] {
   }
   const hide = hider(program);
   return audience.vens
-    .filter((ven) => sharesTarget(targets, ven.held))
+    .filter((ven) => opensProgram(ven.held, program))
     .map((ven) => ({ scope: { of: 'venPrograms', venId: ven.venId }, shown: hide(ven.held) }));
 }
 
 function eventViews(event: Event, audience: Audience): View[] {
   const all: View = { scope: { of: 'events' }, shown: event };
-  const targets = event.targets ?? [];
-  const programTargets = audience.programTargets(event.programID);
+  const targets = audience.programTargets(event.programID);
   // Whose program nobody knows is shown to nobody but the business logic: a wrong silence is repaired by polling, a leak is not.
-  if (programTargets === undefined) return [all];
-  if (targets.length === 0 && programTargets.length === 0) {
+  if (targets === undefined) return [all];
+  if (opensEvent([], event, { targets })) {
     return [all, { scope: { of: 'programEvents', programId: event.programID }, shown: event }];
   }
-  const permits = (wanted: readonly string[], held: readonly string[]) =>
-    wanted.length === 0 || sharesTarget(wanted, held);
   const hide = hider(event);
   const own = audience.vens
-    .filter((ven) => permits(targets, ven.held) && permits(programTargets, ven.held))
+    .filter((ven) => opensEvent(ven.held, event, { targets }))
     .map((ven): View => ({ scope: { of: 'venEvents', venId: ven.venId }, shown: hide(ven.held) }));
   return [all, ...own];
 }
@@ -131,11 +128,10 @@ function eventViews(event: Event, audience: Audience): View[] {
 function hider<T extends Program | Event>(object: T): (held: readonly string[]) => T {
   const shown = new Map<string, T>();
   return (held) => {
-    const targets = visibleTargets(object.targets ?? [], held);
-    const key = JSON.stringify(targets);
+    const key = JSON.stringify(visibleTargets(object.targets ?? [], held));
     const known = shown.get(key);
     if (known !== undefined) return known;
-    const made = targets.length === (object.targets ?? []).length ? object : { ...object, targets };
+    const made = hideTargets(held, object);
     shown.set(key, made);
     return made;
   };
