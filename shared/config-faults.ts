@@ -62,7 +62,7 @@ function valueAt(input: unknown, path: ConfigPath): unknown {
 }
 
 function shown(value: unknown, path: ConfigPath): string {
-  if (/secret|password|token$/i.test(String(path.findLast((step) => typeof step === 'string') ?? ''))) {
+  if (/secret|password|token(?:hash|s)?$/i.test(String(path.findLast((step) => typeof step === 'string') ?? ''))) {
     return 'a value that is kept secret';
   }
   const text = JSON.stringify(value) ?? String(value);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { authConfig } from './auth/config.ts';
 
 const port = z.number().int().min(0).max(65_535);
-const seconds = z.number().int().positive();
 
 const server = z
   .strictObject({
@@ -24,19 +24,6 @@ const server = z
     keepAliveTimeoutMs: z.number().int().min(1_000).default(75_000),
     /** How long a stop waits for requests that are being answered. */
     stopTimeoutMs: z.number().int().min(0).max(60_000).default(8_000),
-  })
-  .prefault({});
-
-const auth = z
-  .strictObject({
-    tokenTtlSeconds: seconds.default(3_600),
-    /** What a token that is missing, wrong or expired answers. */
-    invalidTokenStatus: z.union([z.literal(401), z.literal(403)]).default(401),
-    clockToleranceSeconds: z.number().int().min(0).default(5),
-    /** Of one client from one address. */
-    tokenRequestsPerMinute: z.number().int().positive().default(30),
-    issuer: z.string().min(1).default('openadr-gateway'),
-    audience: z.string().min(1).default('openadr-gateway'),
   })
   .prefault({});
 
@@ -69,7 +56,7 @@ export const vtnConfig = z.strictObject({
       path: z.string().min(1).default('vtn.db'),
     })
     .prefault({}),
-  auth,
+  auth: authConfig.prefault({}),
   mqtt,
   openadr: z
     .strictObject({

@@ -56,6 +56,7 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
     ids,
     tokens,
     publicUrl: config.server.publicUrl,
+    externalTokenUrl: config.auth.externalIssuers.find((issuer) => issuer.tokenUrl !== undefined)?.tokenUrl,
     tokenRequestsPerMinute,
     unknownProgramStatus: config.openadr.unknownProgramStatus,
     onReport: (tx, report) => recordReport(tx, report, { clock }),

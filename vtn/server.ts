@@ -104,9 +104,11 @@ export class HttpServer {
     const documents = await Promise.all(apis.map((api) => loadDocument(api)));
     const authenticate = (authorization: string | undefined): Caller | Promise<Caller> =>
       tokens.authenticate(authorization);
+    const challenge = () => tokens.challenge();
+    const { bodyLimitBytes } = config;
     apis.forEach((api, i) => {
       const document = documents[i];
-      if (document) mountApi(app, api, document, { ids, log, authenticate, bodyLimitBytes: config.bodyLimitBytes });
+      if (document) mountApi(app, api, document, { ids, log, authenticate, challenge, bodyLimitBytes });
     });
 
     const page = (path: string, answer: () => ApiAnswer | Promise<ApiAnswer>) =>

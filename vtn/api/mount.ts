@@ -10,7 +10,7 @@ import type { ImpliedType } from './completion.ts';
 import type { DocumentOperation, OpenApiDocument } from './document.ts';
 import { ApiError, invalid, notFound, notImplemented } from './errors.ts';
 import type { Issue } from './errors.ts';
-import type { Api, ApiRequest } from './http.ts';
+import type { Api, ApiRequest, OperationHandler } from './http.ts';
 import { issuesOf } from './issues.ts';
 import { acceptsJson } from './negotiation.ts';
 import { dropOptionalNulls } from './nulls.ts';
@@ -21,6 +21,8 @@ export interface MountDeps {
   log: Logger;
   /** Who sends this `Authorization` header. Throws `ApiError` 401; answers at once where it can, since a promise costs. */
   authenticate(authorization: string | undefined): Caller | Promise<Caller>;
+  /** What those without a token are told where one is needed. */
+  challenge(): ApiError;
   /** The largest body that is read, in bytes. */
   bodyLimitBytes: number;
 }
@@ -66,7 +68,7 @@ function operationStep(api: Api, op: DocumentOperation, deps: MountDeps): Step {
     const caller = authenticated instanceof Promise ? await authenticated : authenticated;
     response.locals['caller'] = caller;
     if (!handler) throw notImplemented(`${op.id} is not available on this server`);
-    if (!isAnonymous) handler.authorise(caller);
+    if (!isAnonymous) authorise(handler, caller, deps);
     // Before anything is done: a write that cannot be answered is not made.
     if (!acceptsJson(request.headers.accept)) throw notAcceptable(request.headers.accept);
     const body = op.mediaTypes.length > 0 ? await bodyOf(request, op, implied, deps) : undefined;
@@ -89,6 +91,15 @@ function operationStep(api: Api, op: DocumentOperation, deps: MountDeps): Step {
       fail(request, response, error, { ...api, dialect: handler?.dialect ?? api.dialect }, deps);
     });
   };
+}
+
+/** @throws ApiError 403 for who may not do this; for those without a token 401, since with one they may. */
+function authorise(handler: OperationHandler, caller: Caller, deps: MountDeps): void {
+  try {
+    handler.authorise(caller);
+  } catch (error) {
+    throw caller.role === 'anonymous' && error instanceof ApiError ? deps.challenge() : error;
+  }
 }
 
 async function bodyOf(

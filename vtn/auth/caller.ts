@@ -61,3 +61,6 @@ export interface Caller {
 
 /** Who calls an operation that asks for no token. */
 export const ANONYMOUS: Caller = { clientId: '', role: 'anonymous', scopes: [] };
+
+/** Who calls without a token where `auth.anonymousRead` lets everybody read what is for everybody. */
+export const ANONYMOUS_READER: Caller = { clientId: '', role: 'anonymous', scopes: ['read_all', 'read_targets'] };

@@ -1,18 +1,26 @@
-import { createLocalJWKSet, errors, jwtVerify, SignJWT } from 'jose';
-import type { JSONWebKeySet, JWTPayload } from 'jose';
+import { decodeJwt } from 'jose';
+import type { JSONWebKeySet } from 'jose';
 import type { Logger } from 'pino';
 import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
 import type { IdSource } from '@openadr-gateway/shared/ids.ts';
-import { ApiError } from '../api/errors.ts';
-import { clientById } from '../store/clients.ts';
+import type { ApiError } from '../api/errors.ts';
 import type { Store } from '../store/store.ts';
-import { ROLES, SCOPES_BY_ROLE } from './caller.ts';
+import { ANONYMOUS_READER } from './caller.ts';
 import type { Caller } from './caller.ts';
-import { ALGORITHM, loadSigningKeys } from './signing-keys.ts';
-import type { SigningKeys } from './signing-keys.ts';
+import type { ExternalIssuerConfig, StaticTokenConfig } from './config.ts';
+import { ExternalIssuers } from './external-issuers.ts';
+import { InvalidToken, notOurs } from './jwt.ts';
+import type { Bearer } from './jwt.ts';
+import { OwnTokens } from './own-tokens.ts';
+import { refusal } from './refusal.ts';
+import { Revocations } from './revocations.ts';
+import { SigningKeys } from './signing-keys.ts';
+import { StaticTokens } from './static-tokens.ts';
 
-/** How long a revocation by another process (`vtn clients revoke`) may go unnoticed. */
-const REVOCATION_CHECK_MS = 500;
+export type { Bearer } from './jwt.ts';
+
+/** How long a revocation or a key of another process (`vtn clients revoke`, `vtn keys rotate`) may go unnoticed. */
+const CHECK_MS = 500;
 const MAX_REMEMBERED = 20_000;
 
 export interface TokensDeps {
@@ -26,39 +34,66 @@ export interface TokensDeps {
   clockToleranceSeconds: number;
   /** What a token that is missing, wrong or expired answers: 401 by the document, 403 for suites that expect it. */
   invalidTokenStatus: 401 | 403;
-}
-
-/** Who a token speaks for, and until when. */
-export interface Bearer {
-  caller: Caller;
-  expiresMs: number;
+  /** 0, also when left out: keys are only replaced by `vtn keys rotate`. */
+  keyRotationDays?: number;
+  /** False: tokens of our own are neither issued nor accepted. */
+  localTokens?: boolean;
+  externalIssuers?: readonly ExternalIssuerConfig[];
+  staticTokens?: readonly StaticTokenConfig[];
+  /** Whether those without a token may read what everybody may. */
+  anonymousRead?: boolean;
 }
 
 /**
- * Access tokens: JWTs signed with ES256 by a key that is kept in the database. Checking a signature costs more than answering
- * an unchanged poll, so that tokens that were found right are remembered until they expire or their client is revoked.
+ * Access tokens: our own, JWTs signed with ES256 by a key that is kept in the database; those of other issuers; and those of the
+ * configuration. Checking a signature costs more than answering an unchanged poll, so that tokens that were found right are
+ * remembered until they expire or their client is revoked.
  */
 export class Tokens {
   readonly #deps: TokensDeps;
   readonly #remembered = new Map<string, Bearer>();
-  readonly #revoked = new Set<string>();
-  readonly #listeners = new Set<(clientId: string) => void>();
-  #revokedCount = 0;
-  #keys: SigningKeys | undefined;
-  #keySet: ReturnType<typeof createLocalJWKSet> | undefined;
+  readonly #revocations: Revocations;
+  readonly #keys: SigningKeys;
+  readonly #own: OwnTokens;
+  readonly #issuers: ExternalIssuers;
+  #static: StaticTokens | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #isLooking = false;
+  /** Counts how often everything was forgotten: what was verified before such a moment is not remembered after it. */
+  #era = 0;
 
   constructor(deps: TokensDeps) {
+    const { store, clock, log, clockToleranceSeconds } = deps;
     this.#deps = deps;
+    this.#revocations = new Revocations(store);
+    this.#keys = new SigningKeys({
+      store,
+      clock,
+      log,
+      tokenTtlMs: deps.ttlSeconds * 1000,
+      toleranceMs: clockToleranceSeconds * 1000,
+      rotationDays: deps.keyRotationDays ?? 0,
+    });
+    this.#own = new OwnTokens({ ...deps, keys: this.#keys });
+    this.#issuers = new ExternalIssuers({
+      issuers: deps.externalIssuers ?? [],
+      clock,
+      log,
+      clockToleranceSeconds,
+      onWithdrawn: () => this.#forgetAll(),
+    });
   }
 
+  /** @throws ConfigError when a static token's file cannot be used. */
   async start(): Promise<void> {
-    this.#keys = await loadSigningKeys(this.#deps.store, this.#deps.clock);
-    this.#keySet = createLocalJWKSet(this.#keys.jwks);
+    this.#static = await StaticTokens.load(this.#deps.staticTokens ?? []);
+    await this.#keys.start();
+    this.#revocations.onRevoked((clientId) => this.#forgetTokensOf(clientId));
     await this.checkRevocations();
+    void this.#issuers.keepFresh();
     this.#timer = setInterval(() => {
-      this.checkRevocations().catch((err: unknown) => this.#deps.log.warn({ err }, 'cannot look for revoked clients'));
-    }, REVOCATION_CHECK_MS);
+      if (!this.#isLooking) void this.#lookAround();
+    }, CHECK_MS);
     this.#timer.unref();
   }
 
@@ -68,30 +103,17 @@ export class Tokens {
 
   /** Public keys, for `/.well-known/jwks.json`. */
   get jwks(): JSONWebKeySet {
-    return this.#started.jwks;
+    return this.#keys.jwks;
+  }
+
+  /** Whether we issue tokens ourselves. */
+  get isIssuing(): boolean {
+    return this.#deps.localTokens !== false;
   }
 
   /** A token for this client; its scopes are those of its role. */
-  async issue(caller: Caller): Promise<{ token: string; expiresInSeconds: number }> {
-    const { clock, ids, issuer, audience, ttlSeconds } = this.#deps;
-    const { kid, key } = this.#started.current;
-    const nowSeconds = Math.floor(clock.nowMs() / 1000);
-    const token = await new SignJWT({
-      client_id: caller.clientId,
-      role: caller.role,
-      scope: caller.scopes.join(' '),
-      ...(caller.account === undefined ? {} : { account: caller.account }),
-      ...(caller.utility === undefined ? {} : { utility: caller.utility }),
-    })
-      .setProtectedHeader({ alg: ALGORITHM, kid, typ: 'JWT' })
-      .setIssuer(issuer)
-      .setAudience(audience)
-      .setSubject(caller.clientId)
-      .setIssuedAt(nowSeconds)
-      .setExpirationTime(nowSeconds + ttlSeconds)
-      .setJti(ids.next())
-      .sign(key);
-    return { token, expiresInSeconds: ttlSeconds };
+  issue(caller: Caller): Promise<{ token: string; expiresInSeconds: number }> {
+    return this.#own.issue(caller);
   }
 
   /**
@@ -100,12 +122,19 @@ export class Tokens {
    * @throws ApiError `unauthorized` without a token, `invalid_token` with one that is wrong, expired or revoked.
    */
   authenticate(authorization: string | undefined): Caller | Promise<Caller> {
-    if (authorization === undefined)
-      throw this.#refusal('unauthorized', 'expected a header "Authorization: Bearer <token>"');
+    if (authorization === undefined) {
+      if (this.#deps.anonymousRead) return ANONYMOUS_READER;
+      throw this.challenge();
+    }
     const token = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
     if (token === undefined)
       throw this.#refusal('unauthorized', 'expected the Authorization header to be "Bearer <token>"');
     return this.check(token);
+  }
+
+  /** What those without a token are told where one is needed. */
+  challenge(): ApiError {
+    return this.#refusal('unauthorized', 'expected a header "Authorization: Bearer <token>"');
   }
 
   /** Whose token this is; for those who get it without a header (the MQTT password). @throws ApiError `invalid_token`. */
@@ -120,8 +149,17 @@ export class Tokens {
 
   /** Called with the id of each client that is revoked. Returns the function that ends it. */
   onRevoked(listener: (clientId: string) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#revocations.onRevoked(listener);
+  }
+
+  /** Refuses this client's tokens from now on. Whoever revokes in this process calls it; others are noticed in half a second. */
+  forget(clientId: string): void {
+    this.#revocations.add(clientId);
+  }
+
+  /** Takes note of clients that were revoked meanwhile. Cheap while none was. */
+  async checkRevocations(): Promise<void> {
+    await this.#revocations.check();
   }
 
   /** What is remembered of a token that is still good. */
@@ -135,60 +173,31 @@ export class Tokens {
     return known;
   }
 
-  /** Checks signature, issuer, audience, times and that the client is still there. @throws ApiError `invalid_token`. */
   async #verify(token: string): Promise<Bearer> {
-    const { clock, issuer, audience, clockToleranceSeconds, store } = this.#deps;
-    if (!this.#keySet) throw new Error('Tokens.start() has not run');
-    const payload = await jwtVerify(token, this.#keySet, {
-      algorithms: [ALGORITHM],
-      issuer,
-      audience,
-      clockTolerance: clockToleranceSeconds,
-      currentDate: new Date(clock.nowMs()),
-      requiredClaims: ['exp', 'sub', 'role'],
-    }).then(
-      (result) => result.payload,
-      (error: unknown) => {
-        throw this.#refusal(
-          'invalid_token',
-          error instanceof errors.JWTExpired ? 'the token has expired' : 'the token is not one of ours',
-        );
-      },
-    );
-    const caller = callerOf(payload);
-    if (!caller) throw this.#refusal('invalid_token', 'the token names no role that is known here');
-    const client = await store.read((db) => clientById(db, caller.clientId));
-    if (client?.revoked_ms !== null || this.#revoked.has(caller.clientId)) {
-      throw this.#refusal('invalid_token', 'the client of this token has been revoked');
+    const era = this.#era;
+    try {
+      const { bearer, isOwn } = await this.#bearerOf(token);
+      const { clientId } = bearer.caller;
+      const isAllowed = await this.#revocations.allows(clientId, { mustExist: isOwn });
+      // It may have been revoked while the database was asked.
+      if (!isAllowed || this.#revocations.has(clientId))
+        throw new InvalidToken('the client of this token has been revoked');
+      if (era === this.#era) this.#remember(token, bearer);
+      return bearer;
+    } catch (error) {
+      throw error instanceof InvalidToken ? this.#refusal('invalid_token', error.message) : error;
     }
-    const bearer = { caller, expiresMs: ((payload.exp ?? 0) + clockToleranceSeconds) * 1000 };
-    this.#remember(token, bearer);
-    return bearer;
   }
 
-  /** Refuses this client's tokens from now on. Whoever revokes in this process calls it; others are noticed in half a second. */
-  forget(clientId: string): void {
-    this.#revoked.add(clientId);
-    for (const [token, { caller }] of this.#remembered)
-      if (caller.clientId === clientId) this.#remembered.delete(token);
-    for (const listener of this.#listeners) listener(clientId);
-  }
-
-  /** Takes note of clients that were revoked meanwhile. Cheap while none was. */
-  async checkRevocations(): Promise<void> {
-    const ids = await this.#deps.store.read(async (db) => {
-      const { n } = await db
-        .selectFrom('clients')
-        .select((eb) => eb.fn.countAll<number>().as('n'))
-        .where('revoked_ms', 'is not', null)
-        .executeTakeFirstOrThrow();
-      if (n === this.#revokedCount) return [];
-      const rows = await db.selectFrom('clients').select('id').where('revoked_ms', 'is not', null).execute();
-      return rows.map((row) => row.id);
-    });
-    if (ids.length === 0) return;
-    this.#revokedCount = ids.length;
-    for (const id of ids) if (!this.#revoked.has(id)) this.forget(id);
+  /** Who a token speaks for by itself, and whether it is one that we issued. @throws InvalidToken */
+  async #bearerOf(token: string): Promise<{ bearer: Bearer; isOwn: boolean }> {
+    const caller = this.#static?.find(token);
+    if (caller) return { bearer: { caller, expiresMs: Infinity }, isOwn: false };
+    const issuer = issuerOf(token);
+    if (issuer !== undefined && this.#issuers.has(issuer))
+      return { bearer: await this.#issuers.verify(token, issuer), isOwn: false };
+    if (issuer !== this.#deps.issuer || !this.isIssuing) throw notOurs();
+    return { bearer: await this.#own.verify(token), isOwn: true };
   }
 
   #remember(token: string, entry: Bearer): void {
@@ -199,36 +208,39 @@ export class Tokens {
     this.#remembered.set(token, entry);
   }
 
-  get #started(): SigningKeys {
-    if (!this.#keys) throw new Error('Tokens.start() has not run');
-    return this.#keys;
+  #forgetTokensOf(clientId: string): void {
+    for (const [token, { caller }] of this.#remembered)
+      if (caller.clientId === clientId) this.#remembered.delete(token);
+  }
+
+  #forgetAll(): void {
+    this.#era += 1;
+    this.#remembered.clear();
+  }
+
+  /** What has happened beside us: revoked clients, our own keys, those of other issuers. Never rejects. */
+  async #lookAround(): Promise<void> {
+    this.#isLooking = true;
+    try {
+      await this.checkRevocations();
+      if (await this.#keys.refresh()) this.#forgetAll();
+    } catch (err) {
+      this.#deps.log.warn({ err }, 'cannot look for revoked clients and signing keys');
+    }
+    await this.#issuers.keepFresh();
+    this.#isLooking = false;
   }
 
   #refusal(code: 'unauthorized' | 'invalid_token', detail: string): ApiError {
-    const status = this.#deps.invalidTokenStatus;
-    const challenge =
-      code === 'invalid_token'
-        ? `Bearer realm="openadr", error="invalid_token", error_description="${detail}"`
-        : 'Bearer realm="openadr"';
-    return new ApiError({
-      status,
-      code,
-      title: status === 401 ? 'Unauthorized' : 'Forbidden',
-      detail,
-      headers: { 'www-authenticate': challenge },
-    });
+    return refusal(this.#deps.invalidTokenStatus, code, detail);
   }
 }
 
-function callerOf(payload: JWTPayload): Caller | undefined {
-  const role = ROLES.find((r) => r === payload['role']);
-  if (!role || payload.sub === undefined) return undefined;
-  const { account, utility } = payload as { account?: string; utility?: NonNullable<Caller['utility']> };
-  return {
-    clientId: payload.sub,
-    role,
-    scopes: SCOPES_BY_ROLE[role],
-    ...(account === undefined ? {} : { account }),
-    ...(utility === undefined ? {} : { utility }),
-  };
+/** What an unverified token says of its issuer; undefined when it is no JWT. */
+function issuerOf(token: string): string | undefined {
+  try {
+    return decodeJwt(token).iss;
+  } catch {
+    return undefined;
+  }
 }

@@ -80,7 +80,8 @@ export interface Database {
     created_ms: number;
     revoked_ms: number | null;
   };
-  signing_keys: { kid: string; private_jwk: string; created_ms: number };
+  /** `token_ttl_ms`: the longest life of a token that the key may have signed. */
+  signing_keys: { kid: string; private_jwk: string; created_ms: number; token_ttl_ms: Generated<number> };
 
   /** Numbers that are given out once: `asset:DE_50HZ_WU` -> last n. */
   counters: { name: string; value: number };

@@ -227,14 +227,14 @@ describe('what is wrong with a request is told as a problem', () => {
       dialect: problemDialect,
     };
     const app = express();
+    const challenge = () => new ApiError({ status: 401, code: 'unauthorized', title: 'x', detail: 'x' });
     const authenticate = (authorization?: string): Caller => {
-      if (authorization === undefined)
-        throw new ApiError({ status: 401, code: 'unauthorized', title: 'x', detail: 'x' });
+      if (authorization === undefined) throw challenge();
       return ANONYMOUS;
     };
     const ids = countedIds('request');
     const log = pino({ level: 'silent' });
-    mountApi(app, api, await loadDocument(api), { ids, log, authenticate, bodyLimitBytes: 1_000 });
+    mountApi(app, api, await loadDocument(api), { ids, log, authenticate, challenge, bodyLimitBytes: 1_000 });
     const answer = await request(app).get('/events').set('Authorization', 'any').expect(501);
     expect(answer.headers['content-type']).toBe('application/problem+json');
     await request(app).get('/events').expect(401);

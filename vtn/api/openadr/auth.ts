@@ -1,11 +1,12 @@
 import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
 import { authenticateClient } from '../../auth/clients.ts';
 import type { Credentials } from '../../auth/clients.ts';
-import { RateLimit } from '../../auth/rate-limit.ts';
+import { networkOf, RateLimit } from '../../auth/rate-limit.ts';
 import { SecretVerifier } from '../../auth/secrets.ts';
 import type { Tokens } from '../../auth/tokens.ts';
 import type { Store } from '../../store/store.ts';
-import { ApiError, badRequest } from '../errors.ts';
+import { problemDialect } from '../dialects.ts';
+import { ApiError, badRequest, notImplemented } from '../errors.ts';
 import type { ApiRequest, Dialect, Headers, OperationHandler } from '../http.ts';
 
 export interface AuthDeps {
@@ -14,6 +15,8 @@ export interface AuthDeps {
   tokens: Tokens;
   /** Where the outside reaches us; without it what the caller wrote into `Host`. */
   publicUrl: string | undefined;
+  /** Where tokens are had instead of from us. */
+  externalTokenUrl: string | undefined;
   /** Token requests of one client from one address. */
   tokenRequestsPerMinute: number;
 }
@@ -33,6 +36,7 @@ function serverInfo(deps: AuthDeps): OperationHandler {
   return {
     authorise: () => undefined,
     handle: async ({ headers }) => {
+      if (deps.externalTokenUrl !== undefined) return { status: 200, body: { tokenURL: deps.externalTokenUrl } };
       const host = headers['host'];
       const base = deps.publicUrl ?? (typeof host === 'string' && HOST.test(host) ? `http://${host}` : undefined);
       if (base === undefined) throw badRequest('header.host: expected a host name');
@@ -49,7 +53,8 @@ function tokenEndpoint(deps: AuthDeps): OperationHandler {
     authorise: () => undefined,
     dialect: tokenDialect,
     handle: async (request) => {
-      const address = request.remoteAddress;
+      if (!deps.tokens.isIssuing) throw notImplemented('tokens are issued elsewhere; GET /auth/server tells where');
+      const address = networkOf(request.remoteAddress);
       const credentials = credentialsOf(request);
       const waitSeconds = requests.take(`${address} ${credentials.clientId}`) || failures.peek(address);
       if (waitSeconds > 0) throw tooMany(waitSeconds);
@@ -129,8 +134,12 @@ function tooMany(seconds: number): ApiError {
   });
 }
 
-/** RFC 6749, 5.2. Faults that it has no word for (413, 415, 429, 5xx) keep their status and are told as `invalid_request`. */
-const tokenDialect: Dialect = (error) => {
+/**
+ * RFC 6749, 5.2. Faults of a request that it has no word for (413, 415, 429) keep their status and are told as `invalid_request`;
+ * those that are ours (5xx) are problems as everywhere.
+ */
+const tokenDialect: Dialect = (error, requestId) => {
+  if (error.status >= 500) return problemDialect(error, requestId);
   const isGrant = error.issues.some((issue) => issue.loc[1] === 'grant_type' && issue.type === 'enum');
   const word =
     error.title === 'invalid_client' ? 'invalid_client' : isGrant ? 'unsupported_grant_type' : 'invalid_request';

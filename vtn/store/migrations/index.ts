@@ -1,6 +1,7 @@
 import type { Migration } from '../migrate.ts';
 import { foundation } from './001-foundation.ts';
 import { subscriptions } from './002-subscriptions.ts';
+import { keyLifetimes } from './003-key-lifetimes.ts';
 
 /** All migrations in their order. Listed by hand, so that a bundle carries them. */
-export const migrations: readonly Migration[] = [foundation, subscriptions];
+export const migrations: readonly Migration[] = [foundation, subscriptions, keyLifetimes];

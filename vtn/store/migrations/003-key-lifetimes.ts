@@ -1,0 +1,12 @@
+import type { Migration } from '../migrate.ts';
+
+/** How long the tokens live that a key signs, so that it is known when nobody needs it any more. */
+export const keyLifetimes: Migration = {
+  name: '003-key-lifetimes',
+  async up(db) {
+    await db.schema
+      .alterTable('signing_keys')
+      .addColumn('token_ttl_ms', 'bigint', (column) => column.notNull().defaultTo(0))
+      .execute();
+  },
+};
