@@ -1,7 +1,8 @@
 import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
 import type { IdSource } from '@openadr-gateway/shared/ids.ts';
-import { clientById, insertClient, updateClientSecret } from '../store/clients.ts';
-import type { Db } from '../store/store.ts';
+import { clientById, insertClient, revokeClient, updateClientSecret } from '../store/clients.ts';
+import type { Db, Writer } from '../store/store.ts';
+import { endSubscriptionsChanges } from '../store/subscriptions.ts';
 import { ROLES, SCOPES_BY_ROLE } from './caller.ts';
 import type { Caller, Role } from './caller.ts';
 import { hashSecret, newSecret } from './secrets.ts';
@@ -67,6 +68,17 @@ export async function rotateSecret(
   { clientSecret, secretHash }: PreparedSecret,
 ): Promise<Credentials | undefined> {
   return (await updateClientSecret(db, clientId, secretHash)) ? { clientId, clientSecret } : undefined;
+}
+
+/**
+ * Ends a client: its tokens count no more, and what it has subscribed to is deleted, since nobody may be told in its name.
+ *
+ * @returns false when there is no such client, or it was revoked before
+ */
+export async function endClient(tx: Writer, clientId: string, { clock }: { clock: Clock }): Promise<boolean> {
+  if (!(await revokeClient(tx.db, clientId, clock.nowMs()))) return false;
+  await tx.apply(await endSubscriptionsChanges(tx.db, clientId));
+  return true;
 }
 
 /** Who these credentials belong to, or undefined. Unknown, revoked and wrong all take the same time. */

@@ -59,7 +59,7 @@ export async function storeCallbackTokens(db: Db, id: string, tokens: CallbackTo
   for (const some of chunked(rows, 3)) await db.insertInto('subscription_tokens').values(some).execute();
 }
 
-/** The deletion of what a client has subscribed to: with the client, which nobody could call back any more. */
+/** The deletion of what a client has subscribed to, oldest first. */
 export async function endSubscriptionsChanges(db: Db, clientId: string): Promise<Change[]> {
   const subscriptions = await listSubscriptions(db, { clientId });
   return subscriptions.map((object) => ({ operation: 'DELETE', object }));

@@ -140,6 +140,22 @@ describe('the gateway of a site', () => {
     expect(anew.client_id).not.toBe(gateway.client_id);
   });
 
+  it('takes what it has subscribed to along when it is revoked, and nothing of others', async () => {
+    const { site, gateway, token } = await enrolled();
+    const bl = await api.client('bl');
+    const wish = { clientName: 'x', objectOperations: [] };
+    const { body: own } = await request(api.url)
+      .post(`${BASE}/subscriptions`)
+      .set('Authorization', `Bearer ${token ?? ''}`)
+      .send(wish)
+      .expect(201);
+    expect(own.clientID).toBe(gateway.client_id);
+    const { body: other } = await bl.post('subscriptions', wish).expect(201);
+    expect((await bl.get('subscriptions').expect(200)).body).toEqual([own, other]);
+    await api.delete(`sites/${site}/gateway`).expect(204);
+    expect((await bl.get('subscriptions').expect(200)).body).toEqual([other]);
+  });
+
   it('goes with its site', async () => {
     const { site, gateway, token } = await enrolled();
     await api.delete(`sites/${site}`).expect(204);

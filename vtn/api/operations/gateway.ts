@@ -1,8 +1,7 @@
 import type { Ven } from '@openadr-gateway/shared/openadr/objects.ts';
 import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
-import { createClient, prepareSecret, rotateSecret } from '../../auth/clients.ts';
+import { createClient, endClient, prepareSecret, rotateSecret } from '../../auth/clients.ts';
 import type { Credentials, PreparedSecret } from '../../auth/clients.ts';
-import { revokeClient } from '../../store/clients.ts';
 import { deleteGateway, gatewayOfSite, putGateway } from '../../store/gateways.ts';
 import type { GatewayRow } from '../../store/gateways.ts';
 import { resourcesOfVen } from '../../store/resources.ts';
@@ -60,11 +59,11 @@ export function gatewayOperations({ store, tokens, ...deps }: OperationsDeps): R
   };
 }
 
-/** Revokes the client of a site's agent and deletes its ven with all resources. Does nothing where none is enrolled. */
+/** Ends the client of a site's agent with its subscriptions, and deletes its ven with all resources. Does nothing where none is enrolled. */
 export async function removeGateway(tx: Writer, siteId: string, deps: { clock: Clock }): Promise<void> {
   const gateway = await gatewayOfSite(tx.db, siteId);
   if (!gateway) return;
-  await revokeClient(tx.db, gateway.client_id, deps.clock.nowMs());
+  await endClient(tx, gateway.client_id, deps);
   // The agent may have replaced its ven by another one of its own.
   const ven = (await venById(tx.db, gateway.ven_id)) ?? (await venByClientId(tx.db, gateway.client_id));
   if (ven) await tx.apply(await deleteVenChanges(tx.db, ven));
