@@ -125,6 +125,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 await main().catch(async (error: unknown) => {
-  console.error(`The demo could not start: ${error instanceof Error ? error.message : String(error)}`);
+  const reason = error instanceof Error ? error.message : String(error);
+  console.error(`The demo could not start: ${reason}`);
+  if (reason.includes('EADDRINUSE')) {
+    console.error('Something else listens there: choose other ports with --port and --mqtt-port; 0 picks a free one.');
+  }
   await stopAll(1);
 });

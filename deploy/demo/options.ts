@@ -21,7 +21,7 @@ function port(text: string): number {
 export function parseOptions(argv: readonly string[]): DemoOptions {
   const command = new Command('npm start --')
     .description(
-      'Runs the whole product on this machine: a VTN with its MQTT broker, a simulated site (a battery and a PV plant that\n' +
+      'Runs the whole product on this machine: a VTN with its MQTT broker, a simulated site (a battery and a PV plant that ' +
         'speak SunSpec over Modbus TCP) and a VEN agent enrolled for it. Everything listens on 127.0.0.1 only.',
     )
     .option('--port <n>', 'port of the VTN; 0 picks a free one', port, 8080)
