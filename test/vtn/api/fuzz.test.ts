@@ -36,6 +36,8 @@ const word = fc.constantFrom(
   'priority',
   'payloadDescriptors',
   'reportDescriptors',
+  'objectOperations',
+  'bearerToken',
   '__proto__',
   'constructor',
   'toString',
@@ -70,6 +72,16 @@ const interval = fc.record({
   intervalPeriod: fc.option(fc.dictionary(word, scalar)),
   payloads: fc.array(fc.record({ type: fc.string({ minLength: 1 }), values: fc.array(scalar) })),
 });
+const callback = fc.record({
+  objects: fc.subarray(['PROGRAM', 'EVENT', 'REPORT', 'SUBSCRIPTION', 'VEN', 'RESOURCE']),
+  operations: fc.subarray(['READ', 'CREATE', 'UPDATE', 'DELETE', 'GET', 'POST', 'PUT']),
+  callbackUrl: fc.oneof(
+    fc.webUrl(),
+    fc.constantFrom('http://', 'https://a:b@c', 'https://[::1', 'ftp://x'),
+    fc.string(),
+  ),
+  bearerToken: fc.option(fc.string()),
+});
 const body = fc.oneof(
   value,
   fc.record({ programName: fc.string({ minLength: 1 }), attributes: value }),
@@ -89,11 +101,16 @@ const body = fc.oneof(
     clientID: fc.string({ minLength: 1 }),
     targets: fc.array(fc.string({ minLength: 1 })),
   }),
+  fc.record({
+    clientName: fc.string({ minLength: 1 }),
+    programID: fc.constantFrom('known', 'none', null),
+    objectOperations: fc.array(callback, { maxLength: 3 }),
+  }),
 );
 const query = fc.array(
   fc.tuple(
-    fc.constantFrom('targets', 'limit', 'skip', 'active', 'programID', 'venName', 'x'),
-    fc.oneof(fc.string(), fc.constantFrom('1', '0', 'true', '%', 'a,b')),
+    fc.constantFrom('targets', 'limit', 'skip', 'active', 'programID', 'venName', 'objects', 'clientName', 'x'),
+    fc.oneof(fc.string(), fc.constantFrom('1', '0', 'true', '%', 'a,b', 'EVENT')),
   ),
   { maxLength: 4 },
 );
@@ -101,7 +118,7 @@ const query = fc.array(
 describe('whatever a caller sends', () => {
   let vtn: TestVtn;
   const clients: TestClient[] = [];
-  /** Ids of a program, an event and a ven, which stand in for `known`. */
+  /** Ids of a program, an event, a ven and a subscription, which stand in for `known`. */
   const known: string[] = [];
   beforeAll(async () => {
     vtn = await startVtn({ log: { level: 'silent' } });
@@ -110,6 +127,8 @@ describe('whatever a caller sends', () => {
     known.push((await bl.post('programs', { programName: 'known' }).expect(201)).body.id);
     known.push((await bl.post('events', { programID: known[0] }).expect(201)).body.id);
     known.push((await bl.post('vens', { venName: 'known', clientID: clients[1]!.id }).expect(201)).body.id);
+    const wish = { clientName: 'known', objectOperations: [] };
+    known.push((await clients[1]!.post('subscriptions', wish).expect(201)).body.id);
   });
   afterAll(() => vtn.stop());
 
@@ -119,7 +138,7 @@ describe('whatever a caller sends', () => {
         fc.constantFrom(...paths),
         fc.constantFrom('get', 'post', 'put', 'delete', 'patch'),
         fc.constantFrom(0, 1),
-        fc.constantFrom(0, 1, 2),
+        fc.constantFrom(0, 1, 2, 3),
         fc.oneof(fc.constantFrom('none', 'known', '..', '%00', 'é'), fc.string()),
         query,
         body,
