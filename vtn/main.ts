@@ -4,6 +4,8 @@ import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
 import { ApiError } from './api/errors.ts';
 import { notifierOperations } from './api/openadr/notifiers.ts';
 import { openadrApi } from './api/openadr/index.ts';
+import { openadr30Api } from './api/openadr-3.0/index.ts';
+import type { DialectDeps } from './api/openadr-3.0/within.ts';
 import { operationsApi } from './api/operations/index.ts';
 import { Tokens } from './auth/tokens.ts';
 import type { VtnConfig } from './config.ts';
@@ -50,25 +52,37 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
   const { horizonDays } = config.translation;
   let mqttUrls: string[] = [];
 
-  const openadr = openadrApi({
+  const objects: DialectDeps = {
     store,
     clock,
     ids,
+    unknownProgramStatus: config.openadr.unknownProgramStatus,
+    onReport: (tx, report) => recordReport(tx, report, { clock }),
+  };
+  const openadr = openadrApi({
+    ...objects,
     tokens,
     publicUrl: config.server.publicUrl,
     externalTokenUrl: config.auth.externalIssuers.find((issuer) => issuer.tokenUrl !== undefined)?.tokenUrl,
     tokenRequestsPerMinute,
-    unknownProgramStatus: config.openadr.unknownProgramStatus,
-    onReport: (tx, report) => recordReport(tx, report, { clock }),
     notifiers: notifierOperations({
       store,
       mqtt:
         config.mqtt.mode === 'off' ? undefined : { uris: () => mqttUrls, authentication: config.mqtt.authentication },
     }),
   });
+  const openadr30 = openadr30Api({ ...objects, auth: openadr.operations });
   const operations = operationsApi({ store, clock, ids, log, tokens, horizonDays });
   const jobs = new Jobs({ store, clock, ids, log, horizonDays });
-  const server = new HttpServer({ config: config.server, clock, ids, log, store, tokens, apis: [openadr, operations] });
+  const server = new HttpServer({
+    config: config.server,
+    clock,
+    ids,
+    log,
+    store,
+    tokens,
+    apis: [openadr, openadr30, operations],
+  });
 
   const running: Stop[] = [];
   const stop = async (): Promise<void> => {

@@ -97,17 +97,24 @@ export function resourceIntervals(
  * @param createdMs what "now" is.
  */
 export function eventEndMs(event: EventTimes, createdMs: number): number {
+  return eventSpan(event, createdMs).endMs;
+}
+
+/** The same with when it begins; `-Infinity` when nobody can tell. */
+export function eventSpan(event: EventTimes, createdMs: number): { startMs: number; endMs: number } {
   let unknown = false;
   const malformed = () => {
     unknown = true;
   };
   const bare = (event.intervals ?? []).length === 0;
-  if (bare && (event.reportDescriptors ?? []).some((wanted) => wanted.repeat === -1)) return Infinity;
   const laid = lay(bare ? { ...event, intervals: [{ id: 0, payloads: [] }] } : event, createdMs, malformed);
   const lengthMs = attempt(malformed, () => lengthOf(event, laid));
-  const [startMs, endMs] = spanOf(laid);
-  if (unknown || (bare && lengthMs === undefined && endMs === startMs)) return Infinity;
-  return lengthMs === undefined ? endMs : startMs + lengthMs;
+  const [firstMs, endMs] = spanOf(laid);
+  const startMs = unknown || laid.length === 0 ? -Infinity : firstMs;
+  const asksForEver = bare && (event.reportDescriptors ?? []).some((wanted) => wanted.repeat === -1);
+  if (asksForEver || unknown || (bare && lengthMs === undefined && endMs === firstMs))
+    return { startMs, endMs: Infinity };
+  return { startMs, endMs: lengthMs === undefined ? endMs : firstMs + lengthMs };
 }
 
 function lay(event: EventTimes, nowMs: number | undefined, malformed: (error: RangeError) => void): AbsoluteInterval[] {

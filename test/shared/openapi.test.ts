@@ -3,7 +3,7 @@ import { OpenAPIBackend } from 'openapi-backend';
 import type { Document } from 'openapi-backend';
 import { parse } from 'yaml';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { generateTypes } from '../../deploy/generate-types.ts';
+import { GENERATED, generateTypes } from '../../deploy/generate-types.ts';
 import { addFormats } from '../../vtn/api/formats.ts';
 
 const text = readFileSync(new URL('../../shared/openapi/openadr-3.1.yaml', import.meta.url), 'utf8');
@@ -333,8 +333,8 @@ describe('request bodies', () => {
 });
 
 describe('the generated types', () => {
-  it('are what the document generates', async () => {
-    const types = readFileSync(new URL('../../shared/openadr/types.ts', import.meta.url), 'utf8');
-    expect(types, 'run `npm run generate`').toBe(await generateTypes());
+  it.each(GENERATED)('of $document are what it generates', async ({ document, types }) => {
+    const written = readFileSync(new URL(`../../${types}`, import.meta.url), 'utf8');
+    expect(written, 'run `npm run generate`').toBe(await generateTypes(document));
   });
 });

@@ -36,16 +36,23 @@ export function openadrApi(deps: OpenAdrDeps): Api {
     basePaths: ['/openadr3/3.1.1', '/openadr3/3.1.0'],
     documentPath: 'shared/openapi/openadr-3.1.yaml',
     operations: {
-      ...eventOperations(objects),
-      ...programOperations(objects),
-      ...reportOperations(objects),
-      ...subscriptionOperations(objects),
-      ...venOperations(objects),
-      ...resourceOperations(objects),
+      ...objectOperations(objects),
       ...deps.notifiers,
       ...authOperations(deps),
     },
     anonymous: ['fetchToken', 'getAuthServerInfo'],
     dialect: problemDialect,
+  };
+}
+
+/** The operations on stored objects; the 3.0.1 dialect wraps them. */
+export function objectOperations(deps: ObjectDeps): Record<string, OperationHandler> {
+  return {
+    ...eventOperations(deps),
+    ...programOperations(deps),
+    ...reportOperations(deps),
+    ...subscriptionOperations(deps),
+    ...venOperations(deps),
+    ...resourceOperations(deps),
   };
 }

@@ -1,0 +1,126 @@
+import { decodeTargets, targetsAsked } from '@openadr-gateway/shared/openadr/targets-3.0.ts';
+import type { StoredObject } from '@openadr-gateway/shared/openadr/objects.ts';
+import { isBusinessLogic } from '../../auth/roles.ts';
+import type { Caller } from '../../auth/caller.ts';
+import type { ApiRequest, OperationHandler } from '../http.ts';
+import type { Grants } from '../openadr/grants.ts';
+import type { ListCache } from '../openadr/list-cache.ts';
+import { pageOf, textOf } from '../openadr/objects.ts';
+import { readers } from './objects.ts';
+import type { Predicate, Shape } from './shape.ts';
+import { call, operationsOn } from './within.ts';
+import type { DialectDeps } from './within.ts';
+
+export interface ListDeps extends DialectDeps {
+  grants: Grants;
+  lists: ListCache;
+}
+
+/** Objects that are looked at together where 3.1 has no such filter. */
+const SCANNED = 1_000;
+/** How often a scan begins again because something was written meanwhile, before it takes what it has. */
+const MAX_SCANS = 3;
+
+/**
+ * A list: what the 3.1 list says that this caller sees, narrowed down by the filters that only 3.0.1 has, then cut into pages,
+ * then shown in 3.0.1's shape. Remembered like those of 3.1.
+ */
+export function listHandler<T extends StoredObject>(deps: ListDeps, shape: Shape<T>): OperationHandler {
+  const { list } = shape.operations;
+  const operations = operationsOn(deps);
+  return {
+    authorise: readers((caller) => operations[list]?.authorise(caller)),
+    handle: async (request) => {
+      await shape.requireParent?.(request, operations);
+      const scope = shape.scope?.(request) ?? {};
+      const name = [list, ...Object.values(scope)].join(' ');
+      const viewer = await viewerOf(deps, shape, request.caller);
+      return deps.lists.get(name, viewer, request.query, shape.collections, async (nowMs) => {
+        const { query, keeps, isLasting } = await selectionOf(deps, shape, request, nowMs);
+        const load = (page: object) => loaded<T>(deps, list, { ...request, query: { ...query, ...scope, ...page } });
+        const page = pageOf(request.query);
+        const objects = keeps ? await scan(deps, shape, load, keeps, page) : await load(page);
+        const shown = await deps.store.read(async (db) => shape.show(objects, db));
+        return { bodies: shown.map((object) => JSON.stringify(object)), ...(isLasting ? {} : { expiresMs: nowMs }) };
+      });
+    },
+  };
+}
+
+/** Callers with the same one see the same. */
+async function viewerOf<T extends StoredObject>(deps: ListDeps, shape: Shape<T>, caller: Caller): Promise<string> {
+  if (isBusinessLogic(caller)) return '*';
+  // Names are looked up among what the caller itself sees.
+  return shape.isTargeted ? `${(await deps.grants.of(caller)).key}\n${caller.clientId}` : caller.clientId;
+}
+
+/** Not from what is remembered: pages of this size are for looking through only. */
+async function loaded<T>(deps: ListDeps, list: string, request: ApiRequest): Promise<T[]> {
+  return (await call<T[]>(operationsOn(deps), list, request)).object;
+}
+
+/** Filters before the page is cut. Begins again when something was written between two looks. */
+async function scan<T extends StoredObject>(
+  { store }: ListDeps,
+  { collections }: Shape<T>,
+  load: (page: { skip: number; limit: number }) => Promise<T[]>,
+  keeps: Predicate<T>,
+  { skip, limit }: { skip: number; limit: number },
+): Promise<T[]> {
+  const version = () => collections.reduce((sum, collection) => sum + store.versions[collection], 0);
+  for (let round = 1; ; round++) {
+    const before = version();
+    const kept: T[] = [];
+    for (let at = 0; kept.length < skip + limit; at += SCANNED) {
+      const some = await load({ skip: at, limit: SCANNED });
+      kept.push(...some.filter(keeps));
+      if (some.length < SCANNED) break;
+    }
+    if (version() === before || round === MAX_SCANS) return kept.slice(skip, skip + limit);
+  }
+}
+
+interface Selection<T> {
+  /** For the 3.1 list. */
+  query: Record<string, unknown>;
+  /** What 3.1 has no filter for. */
+  keeps?: Predicate<T>;
+  /** Whether the selection changes only when something is written. */
+  isLasting: boolean;
+}
+
+async function selectionOf<T extends StoredObject>(
+  { store }: ListDeps,
+  shape: Shape<T>,
+  { query: asked, caller }: ApiRequest,
+  nowMs: number,
+): Promise<Selection<T>> {
+  const query = Object.fromEntries(shape.parameters.filter((n) => asked[n] !== undefined).map((n) => [n, asked[n]]));
+  const filters: Predicate<T>[] = [];
+  const type = textOf(asked, 'targetType');
+  const values = asked['targetValues'] as string[] | undefined;
+  if (type !== undefined && values !== undefined) {
+    const targets = values.flatMap((value) => targetsAsked(type, value));
+    const named = await store.read(async (db) => shape.named?.(type, values, caller, db));
+    const hasTarget: Predicate<T> = (object) => targetsOf(object).some((target) => targets.includes(target));
+    if (named) filters.push((object) => named(object) || hasTarget(object));
+    else if (shape.filtersTargets) query['targets'] = targets;
+    else filters.push(hasTarget);
+  } else if (type !== undefined) {
+    filters.push((object) => decodeTargets(targetsOf(object)).some((map) => map.type === type));
+  } else if (values !== undefined) {
+    const isAsked = (value: unknown) => values.includes(typeof value === 'string' ? value : JSON.stringify(value));
+    filters.push((object) => decodeTargets(targetsOf(object)).some((map) => map.values.some(isAsked)));
+  }
+  const filter = shape.filter?.(asked, nowMs);
+  if (filter) filters.push(filter.keeps);
+  return {
+    query,
+    ...(filters.length > 0 ? { keeps: (object: T) => filters.every((keeps) => keeps(object)) } : {}),
+    isLasting: filter?.isLasting ?? true,
+  };
+}
+
+function targetsOf(object: StoredObject): readonly string[] {
+  return ('targets' in object ? object.targets : undefined) ?? [];
+}
