@@ -60,7 +60,7 @@ export const vtnConfig = z.strictObject({
   mqtt,
   openadr: z
     .strictObject({
-      /** What an event for an unknown program answers; public clients disagree. */
+      /** What an event or a subscription for an unknown program answers; public clients disagree. */
       unknownProgramStatus: z.union([z.literal(400), z.literal(409)]).default(400),
     })
     .prefault({}),

@@ -169,7 +169,7 @@ export interface paths {
         put?: never;
         /**
          * subscribe to changes
-         * @description Each callbackUrl is asked to echo a challenge before it is used.
+         * @description For the client that asks. A VEN names only a program that it may see.
          */
         post: operations["createSubscription"];
         delete?: never;
@@ -192,7 +192,8 @@ export interface paths {
         get: operations["searchSubscriptionByID"];
         /**
          * replace a subscription
-         * @description Replaces what a client may say of the object; id and creation time stay.
+         * @description Replaces what a client may say of the object; id, owner and creation time stay. Answers mask the bearerToken, so that one
+         *     that is null or missing keeps the token for the same callbackUrl; an empty text ends it.
          */
         put: operations["updateSubscription"];
         post?: never;
@@ -690,11 +691,12 @@ export interface components {
             operations: ("READ" | "CREATE" | "UPDATE" | "DELETE" | "GET" | "POST" | "PUT")[];
             /**
              * Format: uri
+             * @description HTTP or HTTPS; without user name and password.
              * @example https://ven.example/callback
              */
             callbackUrl: string;
             /**
-             * @description Sent along with each call.
+             * @description Sent along with each call; null in every answer.
              * @example 7f3a91c2
              */
             bearerToken?: string | null;

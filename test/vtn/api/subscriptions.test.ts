@@ -1,6 +1,7 @@
 import type request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { subscriptionById, callbackTokens } from '../../../vtn/store/subscriptions.ts';
+import { aProgram, created } from '../../support/openadr-objects.ts';
 import { BASE, startVtn } from '../support/server.ts';
 import type { TestClient, TestVtn } from '../support/server.ts';
 
@@ -329,6 +330,33 @@ describe('subscriptions', () => {
     for (const method of ['get', 'post'] as const) await vtn.anonymous[method](`${BASE}/subscriptions`).expect(401);
     for (const method of ['get', 'put', 'delete'] as const)
       await vtn.anonymous[method](`${BASE}/subscriptions/${id}`).expect(401);
+  });
+});
+
+describe('the examples of the Definition', () => {
+  const events = {
+    callbackUrl: 'https://myserver.com/event_callbacks',
+    operations: ['CREATE', 'UPDATE'],
+    objects: ['EVENT'],
+  };
+  const programs = { ...events, callbackUrl: 'https://myserver.com/program_callbacks', objects: ['PROGRAM'] };
+  const both = { ...events, callbackUrl: 'https://myserver.com/callbacks', objects: ['EVENT', 'PROGRAM'] };
+
+  it.each([
+    ['Figure 4', [both]],
+    ['Figure 5', [events, programs]],
+  ])('%s is accepted and comes back as it is, with a bearerToken of null', async (_figure, objectOperations) => {
+    const vtn = await startVtn();
+    await vtn.vtn.store.write((tx) => tx.apply(created(aProgram('44'))));
+    const ven = await vtn.client('ven');
+    const sent = { clientName: 'myClient', programID: '44', objectOperations };
+    const { body } = await ven.post('subscriptions', sent).expect(201);
+    const masked = objectOperations.map((one) => ({ ...one, bearerToken: null }));
+    expect(body).toMatchObject({ ...sent, objectOperations: masked });
+    vtn.clock.advance(1_000);
+    const { body: again } = await ven.put(`subscriptions/${body.id}`, body).expect(200);
+    expect(again).toEqual({ ...body, modificationDateTime: '2026-01-15T10:00:01Z' });
+    await vtn.stop();
   });
 });
 

@@ -12,7 +12,7 @@ export interface ObjectDeps {
   ids: IdSource;
   grants: Grants;
   lists: ListCache;
-  /** What an event for an unknown program answers. */
+  /** What an event or a subscription for an unknown program answers. */
   unknownProgramStatus: 400 | 409;
   /** Takes a report's values in, in the transaction that stores it. */
   onReport(tx: Writer, report: Report): Promise<void>;
