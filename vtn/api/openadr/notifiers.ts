@@ -1,6 +1,6 @@
 import { topicsFor, type TopicScope } from '@openadr-gateway/shared/openadr/topics.ts';
 import { canSee, opensProgram } from '../../auth/access.ts';
-import { isBusinessLogic, requireRole, requireScope } from '../../auth/roles.ts';
+import { isBusinessLogic, requireScope } from '../../auth/roles.ts';
 import { programById } from '../../store/programs.ts';
 import type { Store } from '../../store/store.ts';
 import { grantedTargetsOfVen } from '../../store/targets.ts';
@@ -30,7 +30,7 @@ type ScopeOf = (request: ApiRequest) => Promise<TopicScope>;
  */
 export function notifierOperations(deps: NotifierDeps): Record<string, OperationHandler> {
   const everybody = requireScope('read_all');
-  const businessLogic = requireRole('bl');
+  const businessLogic = requireScope('read_bl');
   const vensAndBusinessLogic = requireScope('read_ven_objects');
 
   const topics = (authorise: OperationHandler['authorise'], scopeOf: ScopeOf): OperationHandler => ({
