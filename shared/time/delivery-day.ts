@@ -32,8 +32,12 @@ export function addDays(day: string, n: number): string {
   return isoDay(dayNumber(day) + n);
 }
 
+/** The day that was written last: slots come one after the other. */
+let lastDay = { dayNo: NaN, text: '' };
+
 function isoDay(dayNo: number): string {
-  return new Date(dayNo * DAY_MS).toISOString().slice(0, 10);
+  if (dayNo !== lastDay.dayNo) lastDay = { dayNo, text: new Date(dayNo * DAY_MS).toISOString().slice(0, 10) };
+  return lastDay.text;
 }
 
 function dayNumber(day: string): number {

@@ -88,7 +88,9 @@ function collect(request: IncomingMessage, limitBytes: number): Promise<Buffer> 
     });
     request.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     request.on('error', () => reject(badRequest('the body broke off before its end')));
-    request.on('close', () => reject(badRequest('the body broke off before its end')));
+    request.on('close', () => {
+      if (!request.complete) reject(badRequest('the body broke off before its end'));
+    });
   });
 }
 

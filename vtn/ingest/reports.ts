@@ -16,11 +16,10 @@ import type { StateObservation } from '../translation/snapshots.ts';
  * report once more changes nothing.
  */
 export async function recordReport(tx: Writer, report: Report, deps: { clock: Clock }): Promise<void> {
-  const { snapshots, states } = readReport(report);
-  const names = [...snapshots, ...states].map((row) => row.assetId);
-  if (names.length === 0) return;
+  const names = report.resources.map((resource) => resource.resourceName);
   const own = new Set(await assetsOfClient(tx.db, report.clientID, names));
   if (own.size === 0) return;
+  const { snapshots, states } = readReport(report);
   const nowMs = deps.clock.nowMs();
   const rows = snapshots
     .filter((snapshot) => own.has(snapshot.assetId))

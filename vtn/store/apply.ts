@@ -2,12 +2,37 @@ import type { Insertable } from 'kysely';
 import type { Report, StoredObject } from '@openadr-gateway/shared/openadr/objects.ts';
 import { conflict } from '../api/errors.ts';
 import { chunked } from './chunks.ts';
+import { kept } from './kept.ts';
 import { eventRow, filedTargets, KINDS, programRow, reportRow, resourceRow, subscriptionRow, venRow } from './rows.ts';
 import type { Collection, TargetTable } from './rows.ts';
 import type { Database } from './schema.ts';
 import type { Change, Db } from './store.ts';
 
 type OutboxRow = Insertable<Database['outbox']>;
+type ObjectRow = Insertable<Database['programs']>;
+
+/**
+ * The statements of a collection. The tables differ in columns but not in how they are written, so one typed as `programs`
+ * stands for all six; `rowsOf` makes the row that the object's own table takes.
+ */
+function statementsOf(table: 'programs') {
+  return {
+    insert: kept((db, rows: readonly ObjectRow[]) => db.insertInto(table).values(rows)),
+    update: kept((db, id: string, row: ObjectRow) => db.updateTable(table).set(row).where('id', '=', id)),
+    remove: kept((db, ids: readonly string[]) => db.deleteFrom(table).where('id', 'in', ids)),
+    bodyOf: kept((db, id: string) => db.selectFrom(table).select('body').where('id', '=', id)),
+  };
+}
+
+const STATEMENTS = Object.fromEntries(
+  Object.values(KINDS).map(({ collection }) => [collection, statementsOf(collection as 'programs')]),
+) as Record<Collection, ReturnType<typeof statementsOf>>;
+
+const insertOutbox = kept((db, rows: readonly OutboxRow[]) => db.insertInto('outbox').values(rows));
+
+const programsOfEvents = kept((db, ids: readonly string[]) =>
+  db.selectFrom('events').select(['id', 'program_id']).where('id', 'in', ids),
+);
 
 /**
  * Stores changes in their order: the object's row, its targets, and one outbox row each. Creations and deletions that follow
@@ -21,15 +46,14 @@ export async function applyChanges(db: Db, changes: readonly Change[], nowMs: nu
   for (const run of runs(changes)) {
     const [first] = run;
     touched.add(KINDS[first.object.objectType].collection);
-    if (first.operation === 'UPDATE') outbox.push(await update(db, first, nowMs));
+    if (first.operation === 'UPDATE') outbox.push(await updateOne(db, first, nowMs));
     else {
       const objects = run.map((change) => change.object);
-      if (first.operation === 'CREATE') await create(db, objects);
-      else await remove(db, objects);
-      outbox.push(...run.map((change) => outboxRow(change, null, nowMs)));
+      const bodies = first.operation === 'CREATE' ? await create(db, objects) : await remove(db, objects);
+      run.forEach((change, i) => outbox.push(outboxRow(change, bodies[i] ?? '', null, nowMs)));
     }
   }
-  for (const rows of chunked(outbox)) await db.insertInto('outbox').values(rows).execute();
+  for (const rows of chunked(outbox)) await insertOutbox(db, rows);
   return touched;
 }
 
@@ -49,66 +73,56 @@ function runs(changes: readonly Change[]): [Change, ...Change[]][] {
   return result;
 }
 
-function outboxRow(change: Change, previous: string | null, nowMs: number): OutboxRow {
+function outboxRow(change: Change, body: string, previous: string | null, nowMs: number): OutboxRow {
   return {
     operation: change.operation,
     object_type: change.object.objectType,
     object_id: change.object.id,
-    body: JSON.stringify(change.object),
+    body,
     previous,
     created_ms: nowMs,
   };
 }
 
-async function create(db: Db, objects: readonly StoredObject[]): Promise<void> {
+/** @returns the objects' JSON texts */
+async function create(db: Db, objects: readonly StoredObject[]): Promise<string[]> {
   const rows = await rowsOf(db, objects);
-  for (const chunk of chunked(rows)) await db.insertInto(collectionOf(objects)).values(chunk).execute();
+  for (const chunk of chunked(rows)) await statements(objects).insert(db, chunk);
   await insertTargets(db, objects);
+  return rows.map((row) => row.body);
 }
 
-async function remove(db: Db, objects: readonly StoredObject[]): Promise<void> {
-  const collection = collectionOf(objects);
+/** @returns the objects' JSON texts */
+async function remove(db: Db, objects: readonly StoredObject[]): Promise<string[]> {
   let removed = 0n;
   for (const ids of chunked(objects.map((object) => object.id))) {
-    const result = await db.deleteFrom(collection).where('id', 'in', ids).executeTakeFirst();
-    removed += result.numDeletedRows;
+    removed += (await statements(objects).remove(db, ids)).numAffectedRows ?? 0n;
   }
   if (removed !== BigInt(objects.length)) throw gone();
+  return objects.map((object) => JSON.stringify(object));
 }
 
 /** Updates one object. What it was before is read here when the change does not say it: the outbox needs it for routing. */
-async function update(db: Db, change: Change, nowMs: number): Promise<OutboxRow> {
+async function updateOne(db: Db, change: Change, nowMs: number): Promise<OutboxRow> {
   const { object } = change;
-  const collection = collectionOf([object]);
-  const stored = change.previous
-    ? JSON.stringify(change.previous)
-    : (await db.selectFrom(collection).select('body').where('id', '=', object.id).executeTakeFirst())?.body;
+  const { bodyOf, update } = statements([object]);
+  const stored = change.previous ? JSON.stringify(change.previous) : (await bodyOf(db, object.id)).rows[0]?.body;
   if (stored === undefined) throw gone();
 
-  const [row] = await rowsOf(db, [object]);
-  const result = await db
-    .updateTable(collection)
-    .set(row ?? {})
-    .where('id', '=', object.id)
-    .executeTakeFirst();
-  if (result.numUpdatedRows !== 1n) throw gone();
+  const [row] = (await rowsOf(db, [object])) as [ObjectRow];
+  if ((await update(db, object.id, row)).numAffectedRows !== 1n) throw gone();
 
   const previous = change.previous ?? (JSON.parse(stored) as StoredObject);
   if (filedTargets(previous).join('\n') !== filedTargets(object).join('\n')) await replaceTargets(db, object);
-  return outboxRow(change, stored, nowMs);
+  return outboxRow(change, row.body, stored, nowMs);
 }
 
 const gone = () => conflict('Changed meanwhile', 'The object was deleted while it was being changed. Read it again.');
 
-/**
- * The tables differ in columns but not in how they are written, so one typed as `programs` stands for all six in the
- * statements above; `rowsOf` makes the row that the object's own table takes.
- */
-function collectionOf(objects: readonly StoredObject[]): 'programs' {
-  return KINDS[(objects[0] as StoredObject).objectType].collection as 'programs';
-}
+const statements = (objects: readonly StoredObject[]) =>
+  STATEMENTS[KINDS[(objects[0] as StoredObject).objectType].collection];
 
-async function rowsOf(db: Db, objects: readonly StoredObject[]): Promise<Insertable<Database['programs']>[]> {
+async function rowsOf(db: Db, objects: readonly StoredObject[]): Promise<ObjectRow[]> {
   const programOf = await programsOfReports(db, objects);
   return objects.map((object) => {
     switch (object.objectType) {
@@ -125,7 +139,7 @@ async function rowsOf(db: Db, objects: readonly StoredObject[]): Promise<Inserta
       case 'SUBSCRIPTION':
         return subscriptionRow(object);
     }
-  }) as Insertable<Database['programs']>[];
+  }) as ObjectRow[];
 }
 
 /** eventID -> programID of the events that the reports among the objects answer. */
@@ -133,8 +147,8 @@ async function programsOfReports(db: Db, objects: readonly StoredObject[]): Prom
   const reports = objects.filter((object): object is Report => object.objectType === 'REPORT');
   const programOf = new Map<string, string>();
   for (const ids of chunked([...new Set(reports.map((report) => report.eventID))])) {
-    const events = await db.selectFrom('events').select(['id', 'program_id']).where('id', 'in', ids).execute();
-    for (const event of events) programOf.set(event.id, event.program_id);
+    const { rows } = await programsOfEvents(db, ids);
+    for (const event of rows) programOf.set(event.id, event.program_id);
   }
   return programOf;
 }
@@ -155,7 +169,7 @@ async function replaceTargets(db: Db, object: StoredObject): Promise<void> {
   await insertTargets(db, [object]);
 }
 
-/** As with `collectionOf`: one of the four stands for all. */
+/** As with `statementsOf`: one of the four stands for all. */
 function targetsOf(objects: readonly StoredObject[]): { table: 'program_targets'; column: 'program_id' } | undefined {
   const first = objects[0];
   return first && (KINDS[first.objectType].targets as { table: TargetTable & 'program_targets'; column: 'program_id' });

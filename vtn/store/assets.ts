@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Selectable } from 'kysely';
 import type { Lifecycle } from '../domain/lifecycle.ts';
 import { chunked } from './chunks.ts';
+import { kept } from './kept.ts';
 import type { Database } from './schema.ts';
 import type { Db } from './store.ts';
 
@@ -39,11 +40,13 @@ export async function assetById(db: Db, id: string): Promise<AssetRow | undefine
   return db.selectFrom('assets').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
+const byIds = kept((db, ids: readonly string[]) => db.selectFrom('assets').selectAll().where('id', 'in', ids));
+
 /** The assets with these ids, in no order; ids that are not known are left out. */
 export async function assetsByIds(db: Db, ids: readonly string[]): Promise<AssetRow[]> {
   const found: AssetRow[] = [];
   for (const some of chunked([...new Set(ids)])) {
-    found.push(...(await db.selectFrom('assets').selectAll().where('id', 'in', some).execute()));
+    found.push(...(await byIds(db, some)).rows);
   }
   return found;
 }

@@ -1,6 +1,7 @@
 import type { Event, Report } from '@openadr-gateway/shared/openadr/objects.ts';
 import { chunked } from './chunks.ts';
 import { priorityUnset } from './dialect.ts';
+import { kept } from './kept.ts';
 import { hasTarget, paged, parsed, parsedOrUndefined, visibleUnder, type Page, type TargetFilter } from './lists.ts';
 import type { Change, Db } from './store.ts';
 
@@ -12,9 +13,11 @@ export interface EventFilter extends Page, TargetFilter {
   activeAtMs?: number | undefined;
 }
 
+const bodyById = kept((db, id: string) => db.selectFrom('events').select('body').where('id', '=', id));
+
 /** The event's JSON text as it is sent. */
 export async function eventBody(db: Db, id: string): Promise<string | undefined> {
-  return (await db.selectFrom('events').select('body').where('id', '=', id).executeTakeFirst())?.body;
+  return (await bodyById(db, id)).rows[0]?.body;
 }
 
 export async function eventById(db: Db, id: string): Promise<Event | undefined> {
@@ -26,18 +29,21 @@ export async function eventByName(db: Db, programId: string, name: string): Prom
   return (await eventsByNames(db, programId, [name]))[0];
 }
 
+const bodiesByNames = kept((db, programId: string, names: readonly string[]) =>
+  db
+    .selectFrom('events')
+    .select('body')
+    .where('program_id', '=', programId)
+    .where('name', 'in', names)
+    .orderBy('created_ms')
+    .orderBy('id'),
+);
+
 /** Events of a program by their names, oldest first. */
 export async function eventsByNames(db: Db, programId: string, names: readonly string[]): Promise<Event[]> {
   const events: Event[] = [];
   for (const some of chunked(names)) {
-    const rows = await db
-      .selectFrom('events')
-      .select('body')
-      .where('program_id', '=', programId)
-      .where('name', 'in', some)
-      .orderBy('created_ms')
-      .orderBy('id')
-      .execute();
+    const { rows } = await bodiesByNames(db, programId, some);
     for (const row of rows) events.push(JSON.parse(row.body) as Event);
   }
   return events;

@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import { chunked } from './chunks.ts';
+import { kept } from './kept.ts';
 import type { Database } from './schema.ts';
 import type { Db } from './store.ts';
 
@@ -29,6 +30,17 @@ export async function deleteGateway(db: Db, siteId: string): Promise<void> {
   await db.deleteFrom('gateways').where('site_id', '=', siteId).execute();
 }
 
+const assetsBehind = kept((db, clientId: string, names: readonly string[]) =>
+  db
+    .selectFrom('resources')
+    .innerJoin('resource_targets', 'resource_targets.resource_id', 'resources.id')
+    .innerJoin('assets', 'assets.id', 'resources.name')
+    .select('assets.id')
+    .where('resources.client_id', '=', clientId)
+    .where('resources.name', 'in', names)
+    .whereRef('resource_targets.target', '=', 'assets.id'),
+);
+
 /**
  * Those of the names under which this client may speak for an asset: it has a resource of that name, and business logic
  * granted it the asset's target. A resource that a VEN only calls like an asset is none.
@@ -36,15 +48,7 @@ export async function deleteGateway(db: Db, siteId: string): Promise<void> {
 export async function assetsOfClient(db: Db, clientId: string, names: readonly string[]): Promise<string[]> {
   const found = new Set<string>();
   for (const some of chunked([...new Set(names)])) {
-    const rows = await db
-      .selectFrom('resources')
-      .innerJoin('resource_targets', 'resource_targets.resource_id', 'resources.id')
-      .innerJoin('assets', 'assets.id', 'resources.name')
-      .select('assets.id')
-      .where('resources.client_id', '=', clientId)
-      .where('resources.name', 'in', some)
-      .whereRef('resource_targets.target', '=', 'assets.id')
-      .execute();
+    const { rows } = await assetsBehind(db, clientId, some);
     for (const row of rows) found.add(row.id);
   }
   return [...found];

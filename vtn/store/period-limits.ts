@@ -2,34 +2,36 @@ import { sql } from 'kysely';
 import type { Selectable } from 'kysely';
 import type { Page } from './assets.ts';
 import { chunked } from './chunks.ts';
+import { kept } from './kept.ts';
 import type { Database } from './schema.ts';
 import type { Db } from './store.ts';
 
 /** What one source says about one slot of one asset. */
 export type PeriodLimitRow = Selectable<Database['period_limits']>;
 
+const upsert = kept((db, rows: readonly PeriodLimitRow[]) =>
+  db
+    .insertInto('period_limits')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.columns(['asset_id', 'start_ms', 'source']).doUpdateSet((eb) => ({
+        delivery_day: eb.ref('excluded.delivery_day'),
+        power_charge_w: eb.fn.coalesce('excluded.power_charge_w', 'period_limits.power_charge_w'),
+        power_discharge_w: eb.fn.coalesce('excluded.power_discharge_w', 'period_limits.power_discharge_w'),
+        energy_low_wh: eb.fn.coalesce('excluded.energy_low_wh', 'period_limits.energy_low_wh'),
+        energy_high_wh: eb.fn.coalesce('excluded.energy_high_wh', 'period_limits.energy_high_wh'),
+        trading_locked: eb.fn.coalesce('excluded.trading_locked', 'period_limits.trading_locked'),
+        updated_ms: eb.ref('excluded.updated_ms'),
+      })),
+    ),
+);
+
 /**
  * Adds rows. Where (asset_id, start_ms, source) exists, values that are not null overwrite and null keeps what is there;
  * created_ms stays. One key must not come twice.
  */
 export async function upsertPeriodLimits(db: Db, rows: readonly PeriodLimitRow[]): Promise<void> {
-  for (const some of chunked(rows)) {
-    await db
-      .insertInto('period_limits')
-      .values(some)
-      .onConflict((conflict) =>
-        conflict.columns(['asset_id', 'start_ms', 'source']).doUpdateSet((eb) => ({
-          delivery_day: eb.ref('excluded.delivery_day'),
-          power_charge_w: eb.fn.coalesce('excluded.power_charge_w', 'period_limits.power_charge_w'),
-          power_discharge_w: eb.fn.coalesce('excluded.power_discharge_w', 'period_limits.power_discharge_w'),
-          energy_low_wh: eb.fn.coalesce('excluded.energy_low_wh', 'period_limits.energy_low_wh'),
-          energy_high_wh: eb.fn.coalesce('excluded.energy_high_wh', 'period_limits.energy_high_wh'),
-          trading_locked: eb.fn.coalesce('excluded.trading_locked', 'period_limits.trading_locked'),
-          updated_ms: eb.ref('excluded.updated_ms'),
-        })),
-      )
-      .execute();
-  }
+  for (const some of chunked(rows)) await upsert(db, some);
 }
 
 /** Takes back one source's constraints on slots in `[startMs, endMs)`. Locks stay; rows that say nothing more go. */
@@ -62,6 +64,17 @@ export async function clearPeriodLimits(
     .execute();
 }
 
+const ofDays = kept((db, assetIds: readonly string[], days: readonly string[]) =>
+  db
+    .selectFrom('period_limits')
+    .selectAll()
+    .where('delivery_day', 'in', days)
+    .where('asset_id', 'in', assetIds)
+    .orderBy('asset_id')
+    .orderBy('start_ms')
+    .orderBy('source'),
+);
+
 /** All rows of some assets on some delivery days, by slot. */
 export async function periodLimitsOf(
   db: Db,
@@ -71,17 +84,7 @@ export async function periodLimitsOf(
   if (days.length === 0) return [];
   const rows: PeriodLimitRow[] = [];
   for (const some of chunked(assetIds)) {
-    rows.push(
-      ...(await db
-        .selectFrom('period_limits')
-        .selectAll()
-        .where('delivery_day', 'in', [...days])
-        .where('asset_id', 'in', some)
-        .orderBy('asset_id')
-        .orderBy('start_ms')
-        .orderBy('source')
-        .execute()),
-    );
+    rows.push(...(await ofDays(db, some, days)).rows);
   }
   return rows;
 }

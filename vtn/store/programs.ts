@@ -1,5 +1,6 @@
 import type { Program } from '@openadr-gateway/shared/openadr/objects.ts';
 import { deleteEventsChanges } from './events.ts';
+import { kept } from './kept.ts';
 import { hasTarget, paged, parsed, parsedOrUndefined, visibleUnder, type Page, type TargetFilter } from './lists.ts';
 import type { Change, Db } from './store.ts';
 import { listSubscriptions } from './subscriptions.ts';
@@ -8,9 +9,12 @@ export interface ProgramFilter extends Page, TargetFilter {
   name?: string | undefined;
 }
 
+const bodyById = kept((db, id: string) => db.selectFrom('programs').select('body').where('id', '=', id));
+const bodyByName = kept((db, name: string) => db.selectFrom('programs').select('body').where('name', '=', name));
+
 /** The program's JSON text as it is sent. */
 export async function programBody(db: Db, id: string): Promise<string | undefined> {
-  return (await db.selectFrom('programs').select('body').where('id', '=', id).executeTakeFirst())?.body;
+  return (await bodyById(db, id)).rows[0]?.body;
 }
 
 export async function programById(db: Db, id: string): Promise<Program | undefined> {
@@ -19,9 +23,7 @@ export async function programById(db: Db, id: string): Promise<Program | undefin
 
 /** programName is unique within the VTN (Definition "Object names"). */
 export async function programByName(db: Db, name: string): Promise<Program | undefined> {
-  return parsedOrUndefined(
-    (await db.selectFrom('programs').select('body').where('name', '=', name).executeTakeFirst())?.body,
-  );
+  return parsedOrUndefined((await bodyByName(db, name)).rows[0]?.body);
 }
 
 /** JSON texts in the order of lists: createdDateTime, then id. */

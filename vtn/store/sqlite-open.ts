@@ -14,6 +14,8 @@ export function openToWrite(path: string): SQLite.Database {
     'synchronous = FULL',
     'foreign_keys = ON',
     'journal_size_limit = 67108864',
+    // Folding the log into the file holds everyone up for several syncs; 32 MB of it means eight times fewer than by default.
+    'wal_autocheckpoint = 8000',
   ]);
 }
 

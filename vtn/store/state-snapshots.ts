@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { RawBuilder, Selectable } from 'kysely';
 import type { Page } from './assets.ts';
 import { chunked } from './chunks.ts';
+import { kept } from './kept.ts';
 import type { Database } from './schema.ts';
 import type { Db } from './store.ts';
 
@@ -26,34 +27,35 @@ export async function putStateSnapshots(db: Db, rows: readonly StateSnapshotRow[
   }
 }
 
+const merge = kept((db, rows: readonly StateSnapshotRow[]) =>
+  db
+    .insertInto('state_snapshots')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict
+        .columns(['asset_id', 'effective_ms'])
+        .doUpdateSet((eb) => ({
+          stored_energy_wh: merged('stored_energy_wh'),
+          charged_energy_wh: merged('charged_energy_wh'),
+          discharged_energy_wh: merged('discharged_energy_wh'),
+          reading_quality: eb.ref('excluded.reading_quality'),
+          updated_ms: eb.ref('excluded.updated_ms'),
+        }))
+        .where(
+          sql<boolean>`excluded.reading_quality <> state_snapshots.reading_quality
+            or ${merged('stored_energy_wh')} is distinct from state_snapshots.stored_energy_wh
+            or ${merged('charged_energy_wh')} is distinct from state_snapshots.charged_energy_wh
+            or ${merged('discharged_energy_wh')} is distinct from state_snapshots.discharged_energy_wh`,
+        ),
+    ),
+);
+
 /**
  * Adds what reports say. What a later report about the same instant leaves open stays as it is, unless it says that the data
  * is MISSING; one that says nothing new changes nothing, not even updated_ms. One key must not come twice.
  */
 export async function mergeStateSnapshots(db: Db, rows: readonly StateSnapshotRow[]): Promise<void> {
-  for (const some of chunked(rows)) {
-    await db
-      .insertInto('state_snapshots')
-      .values(some)
-      .onConflict((conflict) =>
-        conflict
-          .columns(['asset_id', 'effective_ms'])
-          .doUpdateSet((eb) => ({
-            stored_energy_wh: merged('stored_energy_wh'),
-            charged_energy_wh: merged('charged_energy_wh'),
-            discharged_energy_wh: merged('discharged_energy_wh'),
-            reading_quality: eb.ref('excluded.reading_quality'),
-            updated_ms: eb.ref('excluded.updated_ms'),
-          }))
-          .where(
-            sql<boolean>`excluded.reading_quality <> state_snapshots.reading_quality
-              or ${merged('stored_energy_wh')} is distinct from state_snapshots.stored_energy_wh
-              or ${merged('charged_energy_wh')} is distinct from state_snapshots.charged_energy_wh
-              or ${merged('discharged_energy_wh')} is distinct from state_snapshots.discharged_energy_wh`,
-          ),
-      )
-      .execute();
-  }
+  for (const some of chunked(rows)) await merge(db, some);
 }
 
 function merged(column: 'stored_energy_wh' | 'charged_energy_wh' | 'discharged_energy_wh'): RawBuilder<number | null> {
