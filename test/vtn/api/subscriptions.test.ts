@@ -127,6 +127,17 @@ describe('subscriptions', () => {
       expect(await tokensOf(id)).toEqual(['first', 'second']);
     });
 
+    it('follow their URLs to other places, however many there are', async () => {
+      const objectOperations = Array.from({ length: 8_000 }, (_, n) =>
+        entry({ callbackUrl: `https://x.example/${n}` }),
+      );
+      const first = { ...objectOperations[0], bearerToken: SECRET };
+      const { id } = await make(one, { objectOperations: [first, ...objectOperations.slice(1)] });
+      await one.put(`subscriptions/${id}`, wish({ objectOperations: objectOperations.toReversed() })).expect(200);
+      expect(await tokensOf(id)).toEqual([...Array.from({ length: 7_999 }, () => undefined), SECRET]);
+      await one.delete(`subscriptions/${id}`).expect(200);
+    });
+
     it('end with an empty text, and never follow to another URL', async () => {
       const { id } = await make(one, { objectOperations: [entry({ bearerToken: SECRET })] });
       await one.put(`subscriptions/${id}`, wish({ objectOperations: [entry({ callbackUrl: 'https://x.example/' })] }));

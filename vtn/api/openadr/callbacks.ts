@@ -18,6 +18,8 @@ export interface FormerCallbacks {
   tokens: CallbackTokens;
 }
 
+const NONE: FormerCallbacks = { objectOperations: [], tokens: [] };
+
 /** Scheme, then a host; neither a backslash nor white space, which parsers of URLs drop or read as something else. */
 const HTTP_URL = /^https?:\/\/[^\s\\/?#][^\s\\]*$/i;
 const CREDENTIALS = /^https?:\/\/[^/?#]*@/i;
@@ -45,17 +47,19 @@ export function callbacksOf(entries: readonly Entry[], former?: FormerCallbacks)
       callbackUrl,
       bearerToken: null,
     })),
-    tokens: entries.map((entry, position) => tokenOf(entry, position, former)),
+    tokens: tokensOf(entries, former),
   };
 }
 
-function tokenOf({ bearerToken, callbackUrl }: Entry, position: number, former?: FormerCallbacks): string | undefined {
-  if (typeof bearerToken === 'string') return bearerToken === '' ? undefined : bearerToken;
-  if (!former) return undefined;
+function tokensOf(entries: readonly Entry[], former: FormerCallbacks = NONE): CallbackTokens {
   const { objectOperations, tokens } = former;
-  // Entries with one URL may differ in their tokens; then the order tells them apart.
-  if (objectOperations[position]?.callbackUrl === callbackUrl) return tokens[position];
-  return tokens[objectOperations.findIndex((entry) => entry.callbackUrl === callbackUrl)];
+  const urls = objectOperations.map((entry) => entry.callbackUrl);
+  const byUrl = new Map(urls.map((url, position) => [url, tokens[position]]));
+  return entries.map(({ bearerToken, callbackUrl }, position) => {
+    if (typeof bearerToken === 'string') return bearerToken === '' ? undefined : bearerToken;
+    // Entries with one URL may differ in their tokens; then their places tell them apart.
+    return urls[position] === callbackUrl ? tokens[position] : byUrl.get(callbackUrl);
+  });
 }
 
 function urlIssues(url: string, position: number): Issue[] {
