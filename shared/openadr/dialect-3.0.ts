@@ -10,7 +10,7 @@ import {
   targetsTo30,
   typed,
 } from './parts-3.0.ts';
-import { endless, periodsFrom30, periodsTo30, periodTo30 } from './periods-3.0.ts';
+import { periodFrom30, periodsFrom30, periodsTo30, periodTo30 } from './periods-3.0.ts';
 import type { components } from './types-3.0.generated.ts';
 
 /**
@@ -65,7 +65,7 @@ export function programFrom30(body: Schemas['programRequest'], previous?: Progra
     programName: rest.programName,
     ...optional('programDescriptions', rest.programDescriptions),
     ...optional('payloadDescriptors', payloadDescriptors && payloadDescriptors.map(typed)),
-    ...(intervalPeriod ? { intervalPeriod: endless(intervalPeriod) } : {}),
+    ...(intervalPeriod ? { intervalPeriod: periodFrom30(intervalPeriod, true, previous?.intervalPeriod) } : {}),
     ...(attributes.length > 0 ? { attributes } : {}),
     ...targetsFrom30(targets, 'PROGRAM', 'targets'),
   };
@@ -94,7 +94,7 @@ export function eventFrom30(body: Schemas['eventRequest'], previous?: Event): Bo
       reportDescriptors &&
         reportDescriptors.map((wanted, i) => reportDescriptorFrom30(wanted, i, previous?.reportDescriptors?.[i])),
     ),
-    ...periodsFrom30({ ...(intervalPeriod ? { intervalPeriod } : {}), intervals }),
+    ...periodsFrom30({ ...(intervalPeriod ? { intervalPeriod } : {}), intervals }, previous),
   };
 }
 

@@ -28,20 +28,23 @@ const RIGHT_AFTER = '0001-01-01T00:00:00Z';
 
 /**
  * 3.0.1 -> 3.1: PT0S becomes P9999Y where the sequence ends with it. An interval in the midst that never ends would hide those
- * behind it, which is why there, and in reports, PT0S stays.
+ * behind it, which is why there, and in reports, PT0S stays. What was shown as PT0S, and comes back so, is what it was.
  */
-export function periodsFrom30(event: Timed<Period30, Interval30>): Timed<IntervalPeriod, Interval> {
+export function periodsFrom30(
+  event: Timed<Period30, Interval30>,
+  previous: Timed<IntervalPeriod, Interval> = {},
+): Timed<IntervalPeriod, Interval> {
   const intervals = event.intervals ?? [];
   const isSingle = intervals.length <= 1;
   return {
     ...(event.intervalPeriod
-      ? { intervalPeriod: isSingle ? endless(event.intervalPeriod) : event.intervalPeriod }
+      ? { intervalPeriod: periodFrom30(event.intervalPeriod, isSingle, previous.intervalPeriod) }
       : {}),
-    intervals: intervals.map((interval, i) =>
-      i === intervals.length - 1 && interval.intervalPeriod
-        ? { ...interval, intervalPeriod: endless(interval.intervalPeriod) }
-        : interval,
-    ),
+    intervals: intervals.map(({ intervalPeriod, ...interval }, i) => {
+      if (!intervalPeriod) return interval;
+      const former = previous.intervals?.[i]?.intervalPeriod;
+      return { ...interval, intervalPeriod: periodFrom30(intervalPeriod, i === intervals.length - 1, former) };
+    }),
   };
 }
 
@@ -70,8 +73,12 @@ export function periodTo30(period: IntervalPeriod, startMs?: number): Period30 {
   };
 }
 
-export function endless(period: Period30): IntervalPeriod {
-  return period.duration === NOTHING ? { ...period, duration: FOR_EVER } : period;
+/** @param isEnd nothing comes after it. @param previous the period in whose place it comes. */
+export function periodFrom30(period: Period30, isEnd: boolean, previous?: IntervalPeriod | null): IntervalPeriod {
+  if (period.duration !== NOTHING) return period;
+  const former = previous?.duration;
+  if (former != null && (former === NOTHING || isForEver(former))) return { ...period, duration: former };
+  return isEnd ? { ...period, duration: FOR_EVER } : period;
 }
 
 /** When each interval begins, by its index; only of those whose period does not say so. */
