@@ -131,8 +131,8 @@ async function startNotifications(
   running: Stop[],
 ): Promise<string | undefined> {
   const { store, tokens, clock, log } = deps;
-  const start = (transport: NotificationTransport) => {
-    const notifier = new Notifier({ store, log, transport });
+  const start = (transport: NotificationTransport, onBereft?: (clientId: string) => void) => {
+    const notifier = new Notifier({ store, log, transport, ...(onBereft ? { onBereft } : {}) });
     notifier.start();
     running.push(() => notifier.stop());
   };
@@ -141,6 +141,7 @@ async function startNotifications(
     return undefined;
   }
   let access: { url: string; username?: string; password?: string };
+  let kick: ((clientId: string) => void) | undefined;
   let url = config.url ?? '';
   if (config.mode === 'embedded') {
     const { host, port, authentication } = config;
@@ -148,7 +149,8 @@ async function startNotifications(
     const broker = new EmbeddedBroker({ host, port, authentication, authenticate, clock, log });
     ({ url } = await broker.start());
     running.push(() => broker.stop());
-    running.push(tokens.onRevoked((clientId) => broker.kick(clientId)));
+    kick = (clientId) => broker.kick(clientId);
+    running.push(tokens.onRevoked(kick));
     access = broker.internal;
   } else {
     const { username, password } = config;
@@ -157,7 +159,7 @@ async function startNotifications(
   const transport = new MqttTransport({ ...access, log });
   transport.start();
   running.push(() => transport.stop());
-  start(transport);
+  start(transport, kick);
   return url;
 }
 

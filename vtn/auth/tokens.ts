@@ -162,6 +162,11 @@ export class Tokens {
     await this.#revocations.check();
   }
 
+  /** Takes note of signing keys that were made or discarded meanwhile, and makes or deletes those whose time has come. */
+  async checkKeys(): Promise<void> {
+    if (await this.#keys.refresh()) this.#forgetAll();
+  }
+
   /** What is remembered of a token that is still good. */
   #recall(token: string): Bearer | undefined {
     const known = this.#remembered.get(token);
@@ -223,7 +228,7 @@ export class Tokens {
     this.#isLooking = true;
     try {
       await this.checkRevocations();
-      if (await this.#keys.refresh()) this.#forgetAll();
+      await this.checkKeys();
     } catch (err) {
       this.#deps.log.warn({ err }, 'cannot look for revoked clients and signing keys');
     }

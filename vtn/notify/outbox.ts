@@ -10,6 +10,8 @@ export interface NotifierOptions {
   store: Store;
   log: Logger;
   transport: NotificationTransport;
+  /** Called with a client that has lost its ven, when it has been told so. */
+  onBereft?: (clientId: string) => void;
   /** For the waiting times after a failure; [0, 1). */
   random?: () => number;
   /** How many changes are announced together. */
@@ -94,7 +96,7 @@ export class Notifier {
   }
 
   async #run(): Promise<void> {
-    const { store, transport, log, batchSize = BATCH_SIZE } = this.#options;
+    const { store, transport, log, batchSize = BATCH_SIZE, onBereft = () => undefined } = this.#options;
     this.#more = false;
     if (!transport.connected) return;
     try {
@@ -102,6 +104,7 @@ export class Notifier {
         const announcements = await store.read((db) => nextMessages(db, batchSize, log));
         if (announcements.length === 0 || this.#stopped) break;
         const { done, failure } = await publishInOrder(transport, announcements, () => !this.#stopped);
+        for (const { bereft } of announcements.slice(0, done.length)) if (bereft !== undefined) onBereft(bereft);
         if (done.length > 0) await store.write(({ db }) => deleteOutbox(db, done));
         if (failure !== undefined) throw failure;
       }

@@ -9,6 +9,8 @@ import { messagesFor, programsToResolve, targetsToResolve, type Audience } from 
 export interface Announcement {
   seq: number;
   messages: { topic: string; payload: string }[];
+  /** The OAuth client that has lost its ven by this change: what it listens to as that ven is no longer its business. */
+  bereft?: string;
 }
 
 /**
@@ -31,12 +33,27 @@ export async function nextMessages(db: Db, limit: number, log: Logger): Promise<
     db,
     changes.map(({ change }) => change),
   );
-  const bySeq = new Map(changes.map(({ seq, change }) => [seq, messagesFor(change, audience)]));
+  const bySeq = new Map(changes.map(({ seq, change }) => [seq, change]));
   const write = writer();
-  return rows.map(({ seq }) => ({
-    seq,
-    messages: (bySeq.get(seq) ?? []).map(({ topic, notification }) => ({ topic, payload: write(notification) })),
-  }));
+  return rows.map(({ seq }) => {
+    const change = bySeq.get(seq);
+    if (!change) return { seq, messages: [] };
+    const messages = messagesFor(change, audience);
+    const bereft = bereftBy(change);
+    return {
+      seq,
+      messages: messages.map(({ topic, notification }) => ({ topic, payload: write(notification) })),
+      ...(bereft === undefined ? {} : { bereft }),
+    };
+  });
+}
+
+/** Whose ven was deleted, or given to another client. */
+function bereftBy({ operation, object, previous }: Change): string | undefined {
+  if (object.objectType !== 'VEN') return undefined;
+  if (operation === 'DELETE') return object.clientID;
+  const before = previous?.objectType === 'VEN' ? previous.clientID : object.clientID;
+  return before === object.clientID ? undefined : before;
 }
 
 interface OutboxRow {
