@@ -128,7 +128,7 @@ describe.each(APIS)('whatever is sent to the operations of $file', ({ file, base
     });
     const isForm = mediaType === 'application/x-www-form-urlencoded';
     const body = isForm
-      ? new URLSearchParams(Object.entries(call.body ?? {}).map(([k, v]) => [k, text(v)])).toString()
+      ? new URLSearchParams(Object.entries(call.body ?? {}).map(([k, v]): [string, string] => [k, text(v)])).toString()
       : JSON.stringify(call.body);
     const answer = call.body === undefined ? await test : await test.send(filled(body));
     const told = typeof answer.body === 'string' ? answer.body : '';
