@@ -41,7 +41,10 @@ export function listHandler<T extends StoredObject>(deps: ListDeps, shape: Shape
         const page = pageOf(request.query);
         const objects = keeps ? await scan(deps, shape, load, keeps, page) : await load(page);
         const shown = await deps.store.read(async (db) => shape.show(objects, db));
-        return { bodies: shown.map((object) => JSON.stringify(object)), ...(isLasting ? {} : { expiresMs: nowMs }) };
+        return {
+          bodies: shown.map((object) => JSON.stringify(object)),
+          ...(isLasting && !shape.isNeverRemembered ? {} : { expiresMs: nowMs }),
+        };
       });
     },
   };

@@ -20,6 +20,8 @@ export interface Shape<T extends StoredObject> {
   operations: { list: string; read: string; create: string; update: string; remove: string };
   /** What lists are made of. */
   collections: readonly (keyof Versions)[];
+  /** Lists are made anew for each request, as those of 3.1 are. */
+  isNeverRemembered?: true;
   /** Whether all callers that hold the same targets see the same. */
   isTargeted: boolean;
   /** Whether the 3.1 list knows the parameter `targets`. */

@@ -13,6 +13,7 @@ export const SUBSCRIPTIONS: Shape<Subscription> = {
     remove: 'deleteSubscription',
   },
   collections: ['subscriptions', 'programs'],
+  isNeverRemembered: true,
   isTargeted: false,
   filtersTargets: false,
   parameters: ['programID', 'clientName', 'objects'],
