@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readers } from '../../../vtn/api/openadr-3.0/objects.ts';
+import type { Caller } from '../../../vtn/auth/caller.ts';
+import { requireScope } from '../../../vtn/auth/roles.ts';
 import { startVtn } from '../support/server.ts';
 import type { TestClient, TestVtn } from '../support/server.ts';
 
@@ -150,5 +153,35 @@ describe('object privacy in 3.0.1', () => {
     await vtn.anonymous.get(`${BASE}/events`).expect(401);
     const customer = await vtn.client('customer');
     await customer.get(`${BASE}/events`).expect(403);
+  });
+
+  it('read_all, the scope of 3.0.1, is enough for a VEN to read, and for nobody else', () => {
+    const authorise = readers(requireScope('read_ven_objects'));
+    const caller = (role: Caller['role'], ...scopes: Caller['scopes']): Caller => ({ clientId: 'c', role, scopes });
+    for (const role of ['ven', 'bl', 'admin'] as const) {
+      expect(() => authorise(caller(role, 'read_all'))).not.toThrow();
+      expect(() => authorise(caller(role, 'read_ven_objects'))).not.toThrow();
+      expect(() => authorise(caller(role, 'write_vens'))).toThrow('read_ven_objects');
+    }
+    expect(() => authorise(caller('utility', 'read_all'))).toThrow('read_ven_objects');
+    expect(() => authorise(caller('anonymous', 'read_all'))).toThrow('read_ven_objects');
+  });
+
+  it('a utility, and who has no token where that is allowed, read programs and events and nothing else', async () => {
+    const utility = await vtn.client('utility');
+    const lenient = await startVtn({ auth: { anonymousRead: true } });
+    const owner = await lenient.client('bl');
+    await owner.post(`${BASE}/programs`, { programName: 'secret', targets: [group('x')] }).expect(201);
+    for (const [get, status] of [
+      [(path: string) => utility.get(path), 403],
+      [(path: string) => lenient.anonymous.get(path), 401],
+    ] as const) {
+      await get(`${BASE}/events`).expect(200);
+      const { body } = await get(`${BASE}/programs`).expect(200);
+      expect(JSON.stringify(body)).not.toContain('secret');
+      for (const path of ['vens', 'reports', 'subscriptions']) await get(`${BASE}/${path}`).expect(status);
+    }
+    await lenient.anonymous.post(`${BASE}/events`).send({}).expect(401);
+    await lenient.stop();
   });
 });

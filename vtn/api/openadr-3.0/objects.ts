@@ -1,5 +1,6 @@
 import type { StoredObject } from '@openadr-gateway/shared/openadr/objects.ts';
 import type { Caller } from '../../auth/caller.ts';
+import { isBusinessLogic } from '../../auth/roles.ts';
 import type { Db } from '../../store/store.ts';
 import { ApiError, invalid } from '../errors.ts';
 import { taggedJson } from '../etag.ts';
@@ -83,10 +84,14 @@ export function objectHandlers<T extends StoredObject>(
   };
 }
 
-/** Whoever has `read_all`, which is the scope of 3.0.1 for reading, or what 3.1 asks for. What is seen is the same. */
+/**
+ * For reading: what 3.1 asks for, or `read_all`, which is the scope of 3.0.1, from those whose own objects there can be. What is
+ * seen is the same.
+ */
 export function readers(authorise: (caller: Caller) => void): (caller: Caller) => void {
   return (caller) => {
-    if (!caller.scopes.includes('read_all')) authorise(caller);
+    const mayOwn = caller.role === 'ven' || isBusinessLogic(caller);
+    if (!mayOwn || !caller.scopes.includes('read_all')) authorise(caller);
   };
 }
 
