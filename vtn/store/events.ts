@@ -2,7 +2,16 @@ import type { Event, Report } from '@openadr-gateway/shared/openadr/objects.ts';
 import { chunked } from './chunks.ts';
 import { priorityUnset } from './dialect.ts';
 import { kept } from './kept.ts';
-import { hasTarget, paged, parsed, parsedOrUndefined, visibleUnder, type Page, type TargetFilter } from './lists.ts';
+import {
+  eventsAfter,
+  hasTarget,
+  paged,
+  parsed,
+  parsedOrUndefined,
+  visibleUnder,
+  type Page,
+  type TargetFilter,
+} from './lists.ts';
 import type { Change, Db } from './store.ts';
 
 /** `visibleTo` also hides the events of programs that are not visible. */
@@ -56,7 +65,7 @@ export async function eventsOfProgram(db: Db, programId: string): Promise<Event[
 
 /** JSON texts in the order of lists: priority ascending, unset last; then the newest first; then id. */
 export async function listEventBodies(db: Db, filter: EventFilter = {}): Promise<string[]> {
-  const { programId, name, activeAtMs, targets, visibleTo } = filter;
+  const { programId, name, activeAtMs, targets, visibleTo, after } = filter;
   let query = db
     .selectFrom('events')
     .select('body')
@@ -68,6 +77,7 @@ export async function listEventBodies(db: Db, filter: EventFilter = {}): Promise
   if (name !== undefined) query = query.where('name', '=', name);
   if (activeAtMs !== undefined)
     query = query.where((eb) => eb.or([eb('ends_ms', 'is', null), eb('ends_ms', '>', activeAtMs)]));
+  if (after) query = query.where(eventsAfter(after));
   if (targets) query = query.where(hasTarget('id', 'event_targets', 'event_id', targets));
   if (visibleTo) {
     const under = visibleUnder(visibleTo.targets);

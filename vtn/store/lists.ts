@@ -6,6 +6,16 @@ import type { TargetTable } from './rows.ts';
 export interface Page {
   limit?: number | undefined;
   skip?: number | undefined;
+  /** Only what comes after this in the order of the list, whether there still is an object at this place or not. */
+  after?: Position | undefined;
+}
+
+/** The place of an object in the order of its list. */
+export interface Position {
+  createdMs: number;
+  id: string;
+  /** Of events. */
+  priority?: number | null | undefined;
 }
 
 /** Target filters of programs and events. Both may be given; both must hold. */
@@ -27,6 +37,17 @@ export function paged<Query extends { limit(n: number): Query; offset(n: number)
   const start = skip ?? 0;
   if (start === 0) return limit === undefined ? query : query.limit(limit);
   return query.limit(limit ?? ALL).offset(start);
+}
+
+/** What comes after a position in lists that are in the order of creation. */
+export const createdAfter = ({ createdMs, id }: Position): RawBuilder<boolean> =>
+  sql<boolean>`(created_ms > ${createdMs} or (created_ms = ${createdMs} and id > ${id}))`;
+
+/** What comes after a position in the list of events: priority ascending, unset last; then the newest first; then id. */
+export function eventsAfter({ createdMs, id, priority }: Position): RawBuilder<boolean> {
+  const older = sql<boolean>`(created_ms < ${createdMs} or (created_ms = ${createdMs} and id > ${id}))`;
+  if (priority == null) return sql<boolean>`(priority is null and ${older})`;
+  return sql<boolean>`(priority is null or priority > ${priority} or (priority = ${priority} and ${older}))`;
 }
 
 /** `column in (the objects that have one of the targets)`: an index lookup for each target, never a scan over the objects. */

@@ -1,7 +1,16 @@
 import type { Program } from '@openadr-gateway/shared/openadr/objects.ts';
 import { deleteEventsChanges } from './events.ts';
 import { kept } from './kept.ts';
-import { hasTarget, paged, parsed, parsedOrUndefined, visibleUnder, type Page, type TargetFilter } from './lists.ts';
+import {
+  createdAfter,
+  hasTarget,
+  paged,
+  parsed,
+  parsedOrUndefined,
+  visibleUnder,
+  type Page,
+  type TargetFilter,
+} from './lists.ts';
 import type { Change, Db } from './store.ts';
 import { listSubscriptions } from './subscriptions.ts';
 
@@ -34,6 +43,7 @@ export async function listProgramBodies(db: Db, filter: ProgramFilter = {}): Pro
   if (filter.visibleTo) {
     query = query.where(hasTarget('id', 'program_targets', 'program_id', visibleUnder(filter.visibleTo.targets)));
   }
+  if (filter.after) query = query.where(createdAfter(filter.after));
   return (await paged(query, filter).execute()).map((row) => row.body);
 }
 

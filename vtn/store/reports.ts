@@ -1,5 +1,5 @@
 import type { Report } from '@openadr-gateway/shared/openadr/objects.ts';
-import { paged, parsed, parsedOrUndefined, type Page } from './lists.ts';
+import { createdAfter, paged, parsed, parsedOrUndefined, type Page } from './lists.ts';
 import type { Db } from './store.ts';
 
 export interface ReportFilter extends Page {
@@ -27,6 +27,7 @@ export async function listReportBodies(db: Db, filter: ReportFilter = {}): Promi
   if (filter.eventId !== undefined) query = query.where('event_id', '=', filter.eventId);
   if (filter.clientName !== undefined) query = query.where('client_name', '=', filter.clientName);
   if (filter.clientId !== undefined) query = query.where('client_id', '=', filter.clientId);
+  if (filter.after) query = query.where(createdAfter(filter.after));
   return (await paged(query, filter).execute()).map((row) => row.body);
 }
 

@@ -1,5 +1,5 @@
 import type { Resource } from '@openadr-gateway/shared/openadr/objects.ts';
-import { hasTarget, paged, parsed, parsedOrUndefined, type Page } from './lists.ts';
+import { createdAfter, hasTarget, paged, parsed, parsedOrUndefined, type Page } from './lists.ts';
 import type { Db } from './store.ts';
 
 export interface ResourceFilter extends Page {
@@ -26,6 +26,7 @@ export async function listResourceBodies(db: Db, filter: ResourceFilter = {}): P
   if (filter.name !== undefined) query = query.where('name', '=', filter.name);
   if (filter.clientId !== undefined) query = query.where('client_id', '=', filter.clientId);
   if (filter.targets) query = query.where(hasTarget('id', 'resource_targets', 'resource_id', filter.targets));
+  if (filter.after) query = query.where(createdAfter(filter.after));
   return (await paged(query, filter).execute()).map((row) => row.body);
 }
 

@@ -1,6 +1,6 @@
 import type { ObjectType, Subscription } from '@openadr-gateway/shared/openadr/objects.ts';
 import { chunked } from './chunks.ts';
-import { paged, parsed, parsedOrUndefined, type Page } from './lists.ts';
+import { createdAfter, paged, parsed, parsedOrUndefined, type Page } from './lists.ts';
 import type { Change, Db } from './store.ts';
 
 export interface SubscriptionFilter extends Page {
@@ -33,6 +33,7 @@ export async function listSubscriptionBodies(db: Db, filter: SubscriptionFilter 
   if (clientName !== undefined) query = query.where('client_name', '=', clientName);
   if (clientId !== undefined) query = query.where('client_id', '=', clientId);
   if (objects) query = query.where((eb) => eb.or(objects.map((type) => eb('objects', 'like', `%,${type},%`))));
+  if (filter.after) query = query.where(createdAfter(filter.after));
   return (await paged(query, filter).execute()).map((row) => row.body);
 }
 

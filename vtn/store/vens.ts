@@ -1,5 +1,5 @@
 import type { Ven } from '@openadr-gateway/shared/openadr/objects.ts';
-import { hasTarget, paged, parsed, parsedOrUndefined, type Page } from './lists.ts';
+import { createdAfter, hasTarget, paged, parsed, parsedOrUndefined, type Page } from './lists.ts';
 import { resourcesOfVen } from './resources.ts';
 import type { Change, Db } from './store.ts';
 
@@ -36,6 +36,7 @@ export async function listVenBodies(db: Db, filter: VenFilter = {}): Promise<str
   if (filter.name !== undefined) query = query.where('name', '=', filter.name);
   if (filter.clientId !== undefined) query = query.where('client_id', '=', filter.clientId);
   if (filter.targets) query = query.where(hasTarget('id', 'ven_targets', 'ven_id', filter.targets));
+  if (filter.after) query = query.where(createdAfter(filter.after));
   return (await paged(query, filter).execute()).map((row) => row.body);
 }
 

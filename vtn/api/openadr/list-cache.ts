@@ -1,12 +1,30 @@
 import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
+import type { Page, Position } from '../../store/lists.ts';
 import type { Store, Versions } from '../../store/store.ts';
 import { etagOf } from '../etag.ts';
 import type { ApiAnswer } from '../http.ts';
+import { Bookmarks } from './bookmarks.ts';
+import { pageOf } from './objects.ts';
 
 /** A list as JSON texts, and the instant from which it would look different although nothing was written. */
 export interface LoadedList {
   bodies: readonly string[];
   expiresMs?: number;
+  /** Where the last of the objects is, when there may be more. */
+  last?: Position | undefined;
+}
+
+/** Which list is asked for, by whom. */
+export interface ListRequest {
+  name: string;
+  /** Whose walk from page to page it is. */
+  reader: string;
+  /** Readers with the same one see the same. */
+  viewer: string;
+  /** As validated. */
+  query: Readonly<Record<string, unknown>>;
+  /** Whose commits make the list old. */
+  collections: readonly (keyof Versions)[];
 }
 
 interface Entry {
@@ -29,11 +47,37 @@ export class ListCache {
   readonly #entries = new Map<string, Entry>();
   readonly #loading = new Map<string, Promise<ApiAnswer>>();
   readonly #queryKeys = new WeakMap<object, string>();
+  readonly #filterKeys = new WeakMap<object, string>();
+  readonly #lasts = new WeakMap<ApiAnswer, Position>();
+  readonly #bookmarks: Bookmarks;
   #bytes = 0;
 
   constructor(store: Store, clock: Clock) {
     this.#store = store;
     this.#clock = clock;
+    this.#bookmarks = new Bookmarks(clock);
+  }
+
+  /**
+   * A page of a list, which goes on where the reader's page before ended, whatever was written meanwhile.
+   *
+   * @param load the page of the list.
+   */
+  page(request: ListRequest, load: (page: Page, nowMs: number) => Promise<LoadedList>): ApiAnswer | Promise<ApiAnswer> {
+    const { name, reader, viewer, query, collections } = request;
+    const { skip, limit } = pageOf(query);
+    const walk = () => `${name}\n${this.#filterKeyOf(query)}\n${reader}`;
+    const after = skip > 0 ? this.#bookmarks.find(walk(), skip) : undefined;
+    const seenBy = after === undefined ? viewer : `${viewer}\n${JSON.stringify(after)}`;
+    const answer = this.get(name, seenBy, query, collections, (nowMs) =>
+      load(after === undefined ? { skip, limit } : { limit, after }, nowMs),
+    );
+    const note = (page: ApiAnswer): ApiAnswer => {
+      const last = this.#lasts.get(page);
+      if (last !== undefined) this.#bookmarks.put(walk(), skip + limit, last);
+      return page;
+    };
+    return answer instanceof Promise ? answer.then(note) : note(answer);
   }
 
   /**
@@ -67,9 +111,10 @@ export class ListCache {
     nowMs: number,
     load: (nowMs: number) => Promise<LoadedList>,
   ): Promise<ApiAnswer> {
-    const { bodies, expiresMs = Infinity } = await load(nowMs);
+    const { bodies, expiresMs = Infinity, last } = await load(nowMs);
     const body = Buffer.from(`[${bodies.join(',')}]`);
     const answer = { status: 200, body, headers: { etag: etagOf(body), 'cache-control': 'private, no-cache' } };
+    if (last !== undefined) this.#lasts.set(answer, last);
     this.#drop(key);
     const size = sizeOf(body);
     if (size > MAX_BYTES / 4 || expiresMs <= nowMs) return answer;
@@ -89,6 +134,14 @@ export class ListCache {
     this.#bytes -= sizeOf(entry.answer.body as Buffer);
   }
 
+  #filterKeyOf(query: Readonly<Record<string, unknown>>): string {
+    const known = this.#filterKeys.get(query);
+    if (known !== undefined) return known;
+    const key = JSON.stringify({ ...query, skip: undefined, limit: undefined });
+    this.#filterKeys.set(query, key);
+    return key;
+  }
+
   /** The same query string comes as the same object (see `parameterReader`). */
   #keyOf(query: object): string {
     const known = this.#queryKeys.get(query);
@@ -97,6 +150,18 @@ export class ListCache {
     this.#queryKeys.set(query, key);
     return key;
   }
+}
+
+/** Where the last object of a full page is; after a page that is not full there is nothing. */
+export function lastOf(bodies: readonly string[], { limit }: Page): Position | undefined {
+  const last = bodies.at(-1);
+  if (last === undefined || bodies.length !== limit) return undefined;
+  const { createdDateTime, id, priority } = JSON.parse(last) as {
+    createdDateTime: string;
+    id: string;
+    priority?: number;
+  };
+  return { createdMs: Date.parse(createdDateTime), id, priority };
 }
 
 /** With what its compressed forms may take. */

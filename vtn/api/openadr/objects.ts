@@ -1,5 +1,7 @@
 import type { StoredObject } from '@openadr-gateway/shared/openadr/objects.ts';
 import { formatDateTime } from '@openadr-gateway/shared/time/date-time.ts';
+import type { Caller } from '../../auth/caller.ts';
+import { isBusinessLogic } from '../../auth/roles.ts';
 import { etagOf, namesEtag, taggedJson } from '../etag.ts';
 import { invalid, notFound, preconditionFailed } from '../errors.ts';
 import type { ApiAnswer, ApiRequest } from '../http.ts';
@@ -114,6 +116,12 @@ export const unknownReference = (field: string, what: string, id: string) =>
 export function pageOf(query: Readonly<Record<string, unknown>>): { skip: number; limit: number } {
   return { skip: (query['skip'] as number | undefined) ?? 0, limit: (query['limit'] as number | undefined) ?? 50 };
 }
+
+/** Who reads a list, and who sees the same of it, where a client sees what is its own. */
+export const readerOf = (caller: Caller) => ({
+  reader: caller.clientId,
+  viewer: isBusinessLogic(caller) ? '*' : caller.clientId,
+});
 
 /** An optional text of the query, as store filters take it. */
 export const textOf = (query: Readonly<Record<string, unknown>>, name: string) => query[name] as string | undefined;

@@ -6,6 +6,7 @@ import { listReportBodies, reportById } from '../../store/reports.ts';
 import type { Db } from '../../store/store.ts';
 import type { OperationHandler } from '../http.ts';
 import type { ObjectDeps } from './deps.ts';
+import { lastOf } from './list-cache.ts';
 import { visibleEvent } from './events.ts';
 import {
   checkIfMatch,
@@ -13,7 +14,7 @@ import {
   newObject,
   noSuch,
   objectAnswer,
-  pageOf,
+  readerOf,
   replaced,
   textOf,
   unknownReference,
@@ -30,14 +31,16 @@ export function reportOperations(deps: ObjectDeps): Record<string, OperationHand
       handle: async ({ caller, query }) => {
         const clientId = isBusinessLogic(caller) ? undefined : caller.clientId;
         const filter = {
-          ...pageOf(query),
           programId: textOf(query, 'programID'),
           eventId: textOf(query, 'eventID'),
           clientName: textOf(query, 'clientName'),
           clientId,
         };
-        const load = async () => ({ bodies: await store.read((db) => listReportBodies(db, filter)) });
-        return lists.get('reports', clientId ?? '*', query, ['reports'], load);
+        const request = { name: 'reports', ...readerOf(caller), query, collections: ['reports'] as const };
+        return lists.page(request, async (page) => {
+          const bodies = await store.read((db) => listReportBodies(db, { ...filter, ...page }));
+          return { bodies, last: lastOf(bodies, page) };
+        });
       },
     },
     searchReportsByReportID: {

@@ -8,13 +8,14 @@ import { venById } from '../../store/vens.ts';
 import { conflict, invalid } from '../errors.ts';
 import type { OperationHandler } from '../http.ts';
 import type { ObjectDeps } from './deps.ts';
+import { lastOf } from './list-cache.ts';
 import {
   checkIfMatch,
   fieldsOf,
   newObject,
   noSuch,
   objectAnswer,
-  pageOf,
+  readerOf,
   replaced,
   targetsOf,
   textOf,
@@ -31,14 +32,16 @@ export function resourceOperations(deps: ObjectDeps): Record<string, OperationHa
       handle: async ({ caller, query }) => {
         const clientId = isBusinessLogic(caller) ? undefined : caller.clientId;
         const filter = {
-          ...pageOf(query),
           venId: textOf(query, 'venID'),
           name: textOf(query, 'resourceName'),
           targets: targetsOf(query),
           clientId,
         };
-        const load = async () => ({ bodies: await store.read((db) => listResourceBodies(db, filter)) });
-        return lists.get('resources', clientId ?? '*', query, ['resources'], load);
+        const request = { name: 'resources', ...readerOf(caller), query, collections: ['resources'] as const };
+        return lists.page(request, async (page) => {
+          const bodies = await store.read((db) => listResourceBodies(db, { ...filter, ...page }));
+          return { bodies, last: lastOf(bodies, page) };
+        });
       },
     },
     searchVenResourceByID: {

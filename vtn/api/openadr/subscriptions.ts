@@ -11,17 +11,17 @@ import {
   subscriptionById,
 } from '../../store/subscriptions.ts';
 import { conflict } from '../errors.ts';
-import { taggedJson } from '../etag.ts';
 import type { OperationHandler } from '../http.ts';
 import { callbacksOf, type FormerCallbacks } from './callbacks.ts';
 import type { ObjectDeps } from './deps.ts';
+import { lastOf } from './list-cache.ts';
 import {
   checkIfMatch,
   fieldsOf,
   newObject,
   noSuch,
   objectAnswer,
-  pageOf,
+  readerOf,
   replaced,
   textOf,
   unknownReference,
@@ -32,7 +32,7 @@ import {
  * A subscription belongs to a client, whether it has a ven or not (Definition "Subscriptions", "Object Privacy").
  */
 export function subscriptionOperations(deps: ObjectDeps): Record<string, OperationHandler> {
-  const { store, grants } = deps;
+  const { store, grants, lists } = deps;
   const mayRead = requireScope('read_ven_objects');
   const mayWrite = requireScope('write_subscriptions');
   return {
@@ -40,15 +40,17 @@ export function subscriptionOperations(deps: ObjectDeps): Record<string, Operati
       authorise: mayRead,
       handle: async ({ caller, query }) => {
         const filter = {
-          ...pageOf(query),
           programId: textOf(query, 'programID'),
           clientName: textOf(query, 'clientName'),
           objects: query['objects'] as ObjectType[] | undefined,
           clientId: isBusinessLogic(caller) ? undefined : caller.clientId,
         };
         // Rarely asked for, so that it is not remembered; the command line may have ended a client meanwhile.
-        const bodies = await store.read((db) => listSubscriptionBodies(db, filter));
-        return taggedJson(200, `[${bodies.join(',')}]`);
+        const request = { name: 'subscriptions', ...readerOf(caller), query, collections: ['subscriptions'] as const };
+        return lists.page(request, async (page, nowMs) => {
+          const bodies = await store.read((db) => listSubscriptionBodies(db, { ...filter, ...page }));
+          return { bodies, expiresMs: nowMs, last: lastOf(bodies, page) };
+        });
       },
     },
     searchSubscriptionByID: {

@@ -7,8 +7,8 @@ import type { Db, Versions } from '../../store/store.ts';
 import type { ApiAnswer, ApiRequest } from '../http.ts';
 import type { ObjectDeps } from './deps.ts';
 import type { Grant } from './grants.ts';
-import type { LoadedList } from './list-cache.ts';
-import { pageOf, targetsOf, textOf } from './objects.ts';
+import { lastOf } from './list-cache.ts';
+import { targetsOf, textOf } from './objects.ts';
 
 /**
  * `GET /programs` and `GET /events`: the hot path. A caller sees what is untargeted or granted to it; when it names targets,
@@ -25,17 +25,18 @@ export async function answerTargetedList(
 ): Promise<ApiAnswer> {
   const granted = deps.grants.of(caller);
   const grant = granted instanceof Promise ? await granted : granted;
-  return deps.lists.get(name, grant.key, query, collections, async (nowMs) => {
+  const request = { name, reader: caller.clientId, viewer: grant.key, query, collections };
+  return deps.lists.page(request, async (page, nowMs) => {
     const isActive = query['active'] === true;
-    const page = pageOf(query);
     const filter = filterOf(grant, query, isActive ? nowMs : undefined);
     const bodies = await deps.store.read((db) => list(db, { ...filter, ...page }));
     const objects = grant.isAll && !isActive ? [] : bodies.map((body) => JSON.parse(body) as Program | Event);
     const shown = grant.isAll ? bodies : objects.map((object) => JSON.stringify(visible(caller, grant.held, object)));
-    if (!isActive) return { bodies: shown } satisfies LoadedList;
+    const last = lastOf(bodies, page);
+    if (!isActive) return { bodies: shown, last };
     // A page further on shifts when an event of an earlier one ends, which is not known here.
-    const expiresMs = page.skip > 0 ? nowMs : Math.min(...objects.map(endOf));
-    return { bodies: shown, expiresMs } satisfies LoadedList;
+    const expiresMs = page.skip === 0 ? Math.min(...objects.map(endOf)) : nowMs;
+    return { bodies: shown, expiresMs, last };
   });
 }
 

@@ -8,13 +8,14 @@ import { deleteVenChanges, listVenBodies, venByClientId, venById, venByName } fr
 import { conflict, invalid } from '../errors.ts';
 import type { OperationHandler } from '../http.ts';
 import type { ObjectDeps } from './deps.ts';
+import { lastOf } from './list-cache.ts';
 import {
   checkIfMatch,
   fieldsOf,
   newObject,
   noSuch,
   objectAnswer,
-  pageOf,
+  readerOf,
   replaced,
   targetsOf,
   textOf,
@@ -33,9 +34,12 @@ export function venOperations(deps: ObjectDeps): Record<string, OperationHandler
       authorise: mayRead,
       handle: async ({ caller, query }) => {
         const clientId = isBusinessLogic(caller) ? undefined : caller.clientId;
-        const filter = { ...pageOf(query), name: textOf(query, 'venName'), targets: targetsOf(query), clientId };
-        const load = async () => ({ bodies: await store.read((db) => listVenBodies(db, filter)) });
-        return lists.get('vens', clientId ?? '*', query, ['vens'], load);
+        const filter = { name: textOf(query, 'venName'), targets: targetsOf(query), clientId };
+        const request = { name: 'vens', ...readerOf(caller), query, collections: ['vens'] as const };
+        return lists.page(request, async (page) => {
+          const bodies = await store.read((db) => listVenBodies(db, { ...filter, ...page }));
+          return { bodies, last: lastOf(bodies, page) };
+        });
       },
     },
     searchVenByID: {
