@@ -129,6 +129,100 @@ export function targetTests(subject: Subject): void {
     });
   });
 
+  describe('what a VEN may see of events', () => {
+    it('goes on after any place of the list, with the rest in the same order', async () => {
+      const days = ['2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z'];
+      const events = [null, 0, 1].flatMap((priority) =>
+        days.flatMap((createdDateTime) =>
+          [null, ['a', 'b']].map((own, n) =>
+            anEvent(`e${priority}-${createdDateTime.slice(8, 10)}-${n}`, 'p', {
+              priority,
+              createdDateTime,
+              targets: own,
+            }),
+          ),
+        ),
+      );
+      await put(aProgram('p'), ...events);
+      const all = await read((db) => listEvents(db, visible('a', 'b')));
+      expect(all).toHaveLength(events.length);
+      for (const [n, { id, createdDateTime, priority }] of all.entries()) {
+        const after = { id, createdMs: Date.parse(createdDateTime), priority };
+        const rest = await read((db) => listEvents(db, { ...visible('a', 'b'), after, limit: 50 }));
+        expect(ids(rest)).toEqual(ids(all.slice(n + 1)));
+      }
+    });
+
+    it('follows their priority, their end and their program when these change', async () => {
+      const day = (start: string) => ({
+        intervalPeriod: { start, duration: 'PT1H' },
+        intervals: [{ id: 0, payloads: [] }],
+      });
+      const e = anEvent('e', 'p', { priority: 1, targets: ['a'], ...day('2026-01-01T00:00:00Z') });
+      const f = anEvent('f', 'p', { priority: 2, ...day('2026-01-01T00:00:00Z') });
+      await put(aProgram('p'), aProgram('secret', { targets: ['s'] }), e, f);
+      const list = (filter: EventFilter = {}) =>
+        read(async (db) => ids(await listEvents(db, { ...visible('a'), ...filter })));
+      expect(await list()).toEqual(['e', 'f']);
+      await subject().write((tx) => tx.apply(updated({ ...e, priority: null })));
+      expect(await list()).toEqual(['f', 'e']);
+      await subject().write((tx) => tx.apply(updated({ ...f, priority: 0, ...day('2026-01-03T00:00:00Z') })));
+      const activeAtMs = Date.parse('2026-01-02T00:00:00Z');
+      expect([await list(), await list({ activeAtMs })]).toEqual([['f', 'e'], ['f']]);
+      await subject().write((tx) => tx.apply(updated({ ...e, ...day('2026-01-02T00:00:00Z') })));
+      expect([await list(), await list({ activeAtMs })]).toEqual([
+        ['f', 'e'],
+        ['f', 'e'],
+      ]);
+      await subject().write((tx) =>
+        tx.apply([...updated({ ...e, programID: 'secret' }), ...updated({ ...f, programID: 'secret' })]),
+      );
+      expect([await list(), await list(visible('a', 's'))]).toEqual([[], ['e', 'f']]);
+    });
+
+    it('equals the rules in plain words after any changes of their targets, priorities, programs and ends', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.tuple(arbitraryPrograms, arbitraryPrograms),
+          fc.tuple(arbitraryEvents, arbitraryEvents),
+          arbitraryFilter,
+          fc.boolean(),
+          async ([before, after], [drafts, changes], filter, isActive) => {
+            const eventOf = ({ program, ...event }: (typeof drafts)[number], programs: readonly Program[], n: number) =>
+              anEvent(event.id, `p${program % programs.length}`, {
+                ...event,
+                intervalPeriod: { start: `2026-01-0${(n % 3) + 1}T00:00:00Z`, duration: 'PT1H' },
+                intervals: [{ id: 0, payloads: [] }],
+              });
+            const events = drafts.map((draft, n) => eventOf(draft, before, n));
+            await put(...before, ...events);
+            const programs = before.map((program, n) => ({ ...program, targets: after[n]?.targets ?? null }));
+            const changed = events.map((event, n) => {
+              const draft = changes[n];
+              // An event keeps its time of creation, whatever else changes.
+              return draft
+                ? { ...eventOf(draft, before, n + 1), id: event.id, createdDateTime: event.createdDateTime }
+                : event;
+            });
+            await subject().write((tx) =>
+              tx.apply([
+                ...programs.flatMap((program) => updated(program)),
+                ...changed.flatMap((event) => updated(event)),
+              ]),
+            );
+            const at = Date.parse('2026-01-02T12:00:00Z');
+            const sight = { visibleTo: { targets: [] }, ...filter, ...(isActive ? { activeAtMs: at } : {}) };
+            const found = await read((db) => listEvents(db, sight));
+            await subject().write((tx) => tx.apply(deleted(...changed, ...programs)));
+            const alive = changed.filter((event) => !isActive || Date.parse(event.intervalPeriod?.start ?? '') > at);
+            expect(found).toEqual(expectedEvents(programs, alive, sight));
+          },
+        ),
+        { numRuns: 150 },
+      );
+    });
+  });
+
   describe('granted targets', () => {
     it('are those of the ven, those of its resources, and its own id', async () => {
       await put(aVen('v', { targets: ['b', 'a'] }), aResource('r', 'v', { targets: ['c', 'a'] }), aResource('s', 'v'));

@@ -1,7 +1,8 @@
 import type { Insertable } from 'kysely';
-import type { Report, StoredObject } from '@openadr-gateway/shared/openadr/objects.ts';
+import type { Event, Report, StoredObject } from '@openadr-gateway/shared/openadr/objects.ts';
 import { conflict } from '../api/errors.ts';
 import { chunked } from './chunks.ts';
+import { fileEventAnew, fileNewEvents, fileProgramAnew, rankEvent, type EventRow } from './event-audience.ts';
 import { kept } from './kept.ts';
 import { eventRow, filedTargets, KINDS, programRow, reportRow, resourceRow, subscriptionRow, venRow } from './rows.ts';
 import type { Collection, TargetTable } from './rows.ts';
@@ -89,6 +90,12 @@ async function create(db: Db, objects: readonly StoredObject[]): Promise<string[
   const rows = await rowsOf(db, objects);
   for (const chunk of chunked(rows)) await statements(objects).insert(db, chunk);
   await insertTargets(db, objects);
+  if (objects[0]?.objectType === 'EVENT') {
+    await fileNewEvents(
+      db,
+      objects.map((object) => object.id),
+    );
+  }
   return rows.map((row) => row.body);
 }
 
@@ -113,7 +120,14 @@ async function updateOne(db: Db, change: Change, nowMs: number): Promise<OutboxR
   if ((await update(db, object.id, row)).numAffectedRows !== 1n) throw gone();
 
   const previous = change.previous ?? (JSON.parse(stored) as StoredObject);
-  if (filedTargets(previous).join('\n') !== filedTargets(object).join('\n')) await replaceTargets(db, object);
+  const hasOtherTargets = filedTargets(previous).join('\n') !== filedTargets(object).join('\n');
+  if (hasOtherTargets) await replaceTargets(db, object);
+  if (object.objectType === 'PROGRAM' && hasOtherTargets) await fileProgramAnew(db, object.id);
+  if (object.objectType === 'EVENT') {
+    const hasMoved = (previous as Event).programID !== object.programID;
+    if (hasMoved || hasOtherTargets) await fileEventAnew(db, object.id);
+    else await rankEvent(db, row as unknown as EventRow);
+  }
   return outboxRow(change, row.body, stored, nowMs);
 }
 

@@ -1,17 +1,9 @@
 import type { Event, Report } from '@openadr-gateway/shared/openadr/objects.ts';
 import { chunked } from './chunks.ts';
 import { priorityUnset } from './dialect.ts';
+import { visibleEventBodies } from './event-audience.ts';
 import { kept } from './kept.ts';
-import {
-  eventsAfter,
-  hasTarget,
-  paged,
-  parsed,
-  parsedOrUndefined,
-  visibleUnder,
-  type Page,
-  type TargetFilter,
-} from './lists.ts';
+import { eventsAfter, hasTarget, paged, parsed, parsedOrUndefined, type Page, type TargetFilter } from './lists.ts';
 import type { Change, Db } from './store.ts';
 
 /** `visibleTo` also hides the events of programs that are not visible. */
@@ -66,6 +58,7 @@ export async function eventsOfProgram(db: Db, programId: string): Promise<Event[
 /** JSON texts in the order of lists: priority ascending, unset last; then the newest first; then id. */
 export async function listEventBodies(db: Db, filter: EventFilter = {}): Promise<string[]> {
   const { programId, name, activeAtMs, targets, visibleTo, after } = filter;
+  if (visibleTo) return visibleEventBodies(db, { ...filter, held: visibleTo.targets });
   let query = db
     .selectFrom('events')
     .select('body')
@@ -79,12 +72,6 @@ export async function listEventBodies(db: Db, filter: EventFilter = {}): Promise
     query = query.where((eb) => eb.or([eb('ends_ms', 'is', null), eb('ends_ms', '>', activeAtMs)]));
   if (after) query = query.where(eventsAfter(after));
   if (targets) query = query.where(hasTarget('id', 'event_targets', 'event_id', targets));
-  if (visibleTo) {
-    const under = visibleUnder(visibleTo.targets);
-    query = query
-      .where(hasTarget('id', 'event_targets', 'event_id', under))
-      .where(hasTarget('program_id', 'program_targets', 'program_id', under));
-  }
   return (await paged(query, filter).execute()).map((row) => row.body);
 }
 

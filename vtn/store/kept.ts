@@ -1,4 +1,4 @@
-import { CompiledQuery, type Compilable, type QueryResult } from 'kysely';
+import { CompiledQuery, type QueryResult } from 'kysely';
 import type { Db } from './store.ts';
 
 /** What a query is given: a value, a list of values, a row, a list of rows with the same columns. Nothing in it is undefined. */
@@ -11,6 +11,11 @@ class Slot {
   constructor(n: number) {
     this.n = n;
   }
+}
+
+/** A query of Kysely's, or a piece of raw SQL. */
+interface Buildable<Result> {
+  compile(db: Db): CompiledQuery<Result>;
 }
 
 /** A query that was built for arguments of one shape, without the tree that it was built from. */
@@ -34,7 +39,7 @@ const MAX_SHAPES = 32;
  * ```
  */
 export function kept<Args extends readonly Argument[], Result>(
-  build: (db: Db, ...args: Args) => Compilable<Result>,
+  build: (db: Db, ...args: Args) => Buildable<Result>,
 ): (db: Db, ...args: Args) => Promise<QueryResult<Result>> {
   // One store for each way of compiling, since two databases may be open in one process.
   const byAdapter = new WeakMap<object, Map<string, Kept>>();
@@ -49,7 +54,7 @@ export function kept<Args extends readonly Argument[], Result>(
     if (!found) {
       let n = 0;
       const stands = args.map((argument) => standIns(argument, () => new Slot(n++)));
-      const { sql, parameters } = build(db, ...(stands as never)).compile();
+      const { sql, parameters } = build(db, ...(stands as never)).compile(db);
       found = { query: CompiledQuery.raw(sql), slots: parameters };
       if (known.size >= MAX_SHAPES) known.delete(known.keys().next().value ?? '');
       known.set(shape, found);

@@ -27,7 +27,7 @@ export interface TargetFilter {
 }
 
 /** More than any list has; some databases take no OFFSET without a LIMIT. */
-const ALL = Number.MAX_SAFE_INTEGER;
+export const ALL = Number.MAX_SAFE_INTEGER;
 
 /** Cuts a page out of an ordered query. */
 export function paged<Query extends { limit(n: number): Query; offset(n: number): Query }>(

@@ -20,6 +20,17 @@ export interface Database {
     body: string;
   };
   event_targets: { event_id: string; target: string };
+  /** For whom each event is: see `event-audience.ts`. */
+  event_audience: {
+    event_id: string;
+    /** Whoever may see the event holds this target, or it is everybody's. */
+    target: string;
+    /** The priority; when there is none, more than any. */
+    rank: number;
+    created_ms: number;
+    program_id: string;
+    ends_ms: number | null;
+  };
   vens: { id: string; client_id: string; name: string; created_ms: number; modified_ms: number; body: string };
   ven_targets: { ven_id: string; target: string };
   resources: {

@@ -4,8 +4,10 @@ import SQLite from 'better-sqlite3';
 import { sql, type CompiledQuery } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '@openadr-gateway/shared/time/clock.ts';
-import { listEventBodies, type EventFilter } from '../../../vtn/store/events.ts';
+import { listEventBodies, listEvents, type EventFilter } from '../../../vtn/store/events.ts';
+import { migrations } from '../../../vtn/store/migrations/index.ts';
 import { listPrograms } from '../../../vtn/store/programs.ts';
+import { eventRow, programRow } from '../../../vtn/store/rows.ts';
 import { SqliteConnection, sqliteHandle } from '../../../vtn/store/sqlite-dialect.ts';
 import { SqliteStore } from '../../../vtn/store/sqlite.ts';
 import { anEvent, aProgram, created } from '../../support/openadr-objects.ts';
@@ -191,15 +193,67 @@ describe('the list of events', () => {
     }
   }
 
-  it('finds what a VEN may see through the index of targets, not by reading every event', async () => {
-    const plan = await planOf({ visibleTo: { targets: ['a', 'b'] }, limit: 50, skip: 0 });
-    expect(plan).toContain('event_targets_target_event_id (target=?)');
-    expect(plan).not.toMatch(/SCAN events/);
+  it('finds what a VEN may see through the index of who may see what, and reads only the events of the page', async () => {
+    const asked: EventFilter[] = [{}, { activeAtMs: 0 }, { programId: 'p' }, { targets: ['a'] }, { skip: 100 }];
+    for (const filter of asked) {
+      const plan = await planOf({ visibleTo: { targets: ['a', 'b'] }, limit: 50, ...filter });
+      expect(plan.match(/SEARCH event_audience USING COVERING INDEX event_audience_order \(target=\?/g)).toHaveLength(
+        2,
+      );
+      expect(plan).toContain('SEARCH events USING INDEX sqlite_autoindex_events_1 (id=?)');
+      expect(plan).not.toMatch(/SCAN (events|event_audience|event_targets|program_targets)\b/);
+    }
+  });
+
+  it('reads what is untargeted in the order of the index, without sorting what is not on the page', async () => {
+    const plan = await planOf({ visibleTo: { targets: ['a', 'b'] }, limit: 50, activeAtMs: 0 });
+    const [, everybodys = ''] = /CO-ROUTINE everybodys\n([^]*?)SCAN everybodys/.exec(plan) ?? [];
+    expect(everybodys).toMatch(/^SEARCH event_audience .*\n$/);
   });
 
   it('reads a page of all events in the order of its index, without sorting', async () => {
     const plan = await planOf({ limit: 50 });
     expect(plan).toContain('events_order');
     expect(plan).not.toContain('TEMP B-TREE');
+  });
+});
+
+describe('a database from before events were filed by who may see them', () => {
+  it('has them filed when it is opened', async () => {
+    const folder = tempDir('openadr-store-');
+    const path = join(folder.path, 'vtn.db');
+    const old = new SqliteStore({ path, clock, migrations: migrations.slice(0, 3) });
+    await old.start();
+    await old.write(async ({ db }) => {
+      for (const [id, target] of [
+        ['open', ''],
+        ['secret', 's'],
+      ] as const) {
+        await db
+          .insertInto('programs')
+          .values(programRow(aProgram(id)))
+          .execute();
+        await db.insertInto('program_targets').values({ program_id: id, target }).execute();
+        for (const [name, own] of [
+          ['all', ''],
+          ['a', 'a'],
+        ] as const) {
+          const event = anEvent(`${id}-${name}`, id);
+          await db.insertInto('events').values(eventRow(event)).execute();
+          await db.insertInto('event_targets').values({ event_id: event.id, target: own }).execute();
+        }
+      }
+    });
+    await old.stop();
+    const store = new SqliteStore({ path, clock });
+    await store.start();
+    const list = async (...targets: string[]) =>
+      (await store.read((db) => listEvents(db, { visibleTo: { targets } }))).map((event) => event.id).sort();
+    expect(await list()).toEqual(['open-all']);
+    expect(await list('a')).toEqual(['open-a', 'open-all']);
+    expect(await list('s')).toEqual(['open-all', 'secret-all']);
+    expect(await list('a', 's')).toEqual(['open-a', 'open-all', 'secret-a', 'secret-all']);
+    await store.stop();
+    await folder.remove();
   });
 });
