@@ -46,7 +46,7 @@ describe('the command line', () => {
   it('explains itself', async () => {
     const help = await run(['--help']);
     expect(help.code).toBe(0);
-    for (const word of ['serve', 'migrate', 'clients', 'VTN_SERVER_PORT', 'Exit codes'])
+    for (const word of ['serve', 'migrate', 'clients', 'keys', 'VTN_SERVER_PORT', 'Exit codes'])
       expect(help.stdout).toContain(word);
     const wrong = await run(['serv']);
     expect(wrong).toMatchObject({ code: 64, stdout: '' });
@@ -90,7 +90,7 @@ describe('the command line', () => {
     expect((await run(['clients', 'revoke', '-c', config, 'nobody'])).code).toBe(1);
   });
 
-  it('adds, lists and revokes clients beside a running server, which notices within a second and stops on SIGTERM', async () => {
+  it('manages clients and keys beside a running server, which notices within a second and stops on SIGTERM', async () => {
     const server = start(['serve', '--config', config]);
     const ended = new Promise<number | null>((resolve) => server.once('exit', resolve));
     const url = await new Promise<string>((resolve) => {
@@ -116,6 +116,24 @@ describe('the command line', () => {
     await read().expect(200);
     expect((await run(['clients', 'revoke', '-c', config, id ?? ''])).code).toBe(0);
     await expect.poll(async () => (await read()).status, { timeout: 1_000, interval: 50 }).toBe(401);
+
+    const kids = async () => {
+      const { keys } = (await request(url).get('/.well-known/jwks.json').expect(200)).body as {
+        keys: { kid: string }[];
+      };
+      return keys.map(({ kid }) => kid);
+    };
+    const [first] = await kids();
+    const rotated = await run(['keys', 'rotate', '-c', config]);
+    const [, second] = /^made (\S+); it signs from \d{4}-\d\d-\d\dT\S+Z\n$/.exec(rotated.stdout) ?? [];
+    await expect.poll(kids, { timeout: 1_500, interval: 50 }).toEqual([second, first]);
+    const keys = await run(['keys', 'list', '-c', config]);
+    expect(keys.stdout).toMatch(
+      new RegExp(`^KID\tMADE\tSTATE\n${second}\t\\S+\tsigns from \\S+\n${first}\t\\S+\tsigns\n$`),
+    );
+    const discarded = await run(['keys', 'rotate', '--discard-others', '-c', config]);
+    expect(discarded.stdout).toMatch(/^made \S+; it signs at once\n$/);
+    await expect.poll(kids, { timeout: 1_500, interval: 50 }).toHaveLength(1);
 
     server.kill('SIGTERM');
     expect(await ended).toBe(0);

@@ -1,6 +1,6 @@
 import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
 
-/** Beyond this many keys the older half is forgotten. */
+/** Beyond this many keys half of them are forgotten. */
 const MAX_KEYS = 20_000;
 
 /** Filled with time: one request costs the milliseconds that it takes to earn one. */
@@ -22,6 +22,11 @@ export class RateLimit {
   constructor(clock: Clock, perMinute: number) {
     this.#clock = clock;
     this.#costMs = FULL_MS / perMinute;
+  }
+
+  /** How many keys it remembers. */
+  get size(): number {
+    return this.#buckets.size;
   }
 
   /** Takes one. Returns 0 when there was one, else the seconds after which there is one again. */
@@ -50,17 +55,19 @@ export class RateLimit {
       bucket.atMs = nowMs;
       return bucket;
     }
-    if (this.#buckets.size >= MAX_KEYS) this.#forgetOldest();
+    if (this.#buckets.size >= MAX_KEYS) this.#makeRoom(nowMs);
     bucket = { earnedMs: FULL_MS, atMs: nowMs };
     this.#buckets.set(key, bucket);
     return bucket;
   }
 
-  #forgetOldest(): void {
-    let left = MAX_KEYS / 2;
-    for (const key of this.#buckets.keys()) {
-      if (left-- <= 0) return;
-      this.#buckets.delete(key);
+  /** First those go that are as good as new, then those that need not wait: a flood of others lets nobody off. */
+  #makeRoom(nowMs: number): void {
+    for (const neededMs of [FULL_MS, this.#costMs, -Infinity]) {
+      for (const [key, { earnedMs, atMs }] of this.#buckets) {
+        if (this.#buckets.size <= MAX_KEYS / 2) return;
+        if (earnedMs + nowMs - atMs >= neededMs) this.#buckets.delete(key);
+      }
     }
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ManualClock } from '@openadr-gateway/shared/time/clock.ts';
-import { RateLimit } from '../../../vtn/auth/rate-limit.ts';
+import { networkOf, RateLimit } from '../../../vtn/auth/rate-limit.ts';
 import { hashSecret, newSecret, SecretVerifier, verifySecret } from '../../../vtn/auth/secrets.ts';
 
 describe('secrets', () => {
@@ -58,5 +58,40 @@ describe('a rate limit', () => {
     clock.advance(3_600_000);
     for (let i = 0; i < 6; i++) expect(limit.take('a')).toBe(0);
     expect(limit.take('a')).toBe(10);
+  });
+
+  it('remembers no more than it has room for, and whoever has to wait waits through a flood of others', () => {
+    const clock = new ManualClock(0);
+    const limit = new RateLimit(clock, 30);
+    const wait = (): number => limit.take('waits');
+    for (let i = 0; i < 30; i++) wait();
+    for (let i = 0; i < 100_000; i++) {
+      if (i % 1_000 === 0) clock.advance(10);
+      expect(limit.take(`address-${i}`)).toBe(0);
+      if (i % 5_000 === 0) expect(wait(), `after ${i}`).toBeGreaterThan(0);
+      expect(limit.size).toBeLessThanOrEqual(20_000);
+    }
+  });
+
+  it('counts each of many addresses by itself', () => {
+    const limit = new RateLimit(new ManualClock(0), 2);
+    const addresses = Array.from({ length: 5_000 }, (_, i) => `10.0.${i >> 8}.${i & 255}`);
+    for (const allowed of [true, true, false])
+      for (const address of addresses) expect(limit.take(address) === 0, address).toBe(allowed);
+  });
+});
+
+describe('one peer', () => {
+  it.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:DB8:1:2::9', '2001:db8:1:2::/64'],
+    ['2001:db8::9', '2001:db8:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['', ''],
+  ])('%s counts as %s', (address, network) => {
+    expect(networkOf(address)).toBe(network);
   });
 });

@@ -106,6 +106,26 @@ describe('the token endpoint', () => {
     await guessed.stop();
   });
 
+  it('takes its time for an unknown client as for a known one', async () => {
+    const slow = await startVtn({ auth: { tokenRequestsPerMinute: 1_000_000 } });
+    const known = await slow.client('ven');
+    const time = async (client_id: () => string) => {
+      const start = performance.now();
+      for (let i = 0; i < 25; i++) {
+        const form = { grant_type: 'client_credentials', client_id: client_id(), client_secret: `wrong-${i}` };
+        await slow.anonymous.post(TOKEN).type('form').send(form).expect(401);
+      }
+      return performance.now() - start;
+    };
+    let n = 0;
+    await time(() => known.id);
+    slow.clock.advance(60_000);
+    const [right, unknown] = [await time(() => known.id), await time(() => `nobody-${n++}`)];
+    await slow.stop();
+    expect(unknown).toBeGreaterThan(right / 3);
+    expect(unknown).toBeLessThan(right * 3);
+  });
+
   it('tells where it is', async () => {
     const answer = await vtn.anonymous.get(`${BASE}/auth/server`).expect(200);
     expect(answer.body).toEqual({ tokenURL: `${vtn.url}${TOKEN}` });
@@ -129,6 +149,31 @@ describe('tokens', () => {
     const answer = await bl.get('programs').expect(401);
     expect(answer.headers['www-authenticate']).toContain('error="invalid_token"');
     expect(answer.body.detail).toContain('expired');
+  });
+
+  it('end and begin by our clock, give or take the tolerance, also those that were not seen before', async () => {
+    const tolerant = await startVtn({ auth: { clockToleranceSeconds: 60, tokenTtlSeconds: 300 } });
+    const bl = await tolerant.client('bl');
+    const { token: unseen } = await tolerant.vtn.tokens.issue({ clientId: bl.id, role: 'bl', scopes: [] });
+    const status = async (token: string) =>
+      (await tolerant.anonymous.get(`${BASE}/programs`).set('Authorization', `Bearer ${token}`)).status;
+    // Our own clock was set back: what was issued before the step is from the future.
+    tolerant.clock.advance(-600_000);
+    expect(await status(bl.token)).toBe(200);
+    tolerant.clock.advance(600_000 + 359_000);
+    expect([await status(bl.token), await status(unseen)]).toEqual([200, 200]);
+    const { token: late } = await tolerant.vtn.tokens.issue({ clientId: bl.id, role: 'bl', scopes: [] });
+    tolerant.clock.advance(1_000);
+    expect([await status(bl.token), await status(unseen), await status(late)]).toEqual([401, 401, 200]);
+    await tolerant.stop();
+
+    const exact = await startVtn({ auth: { clockToleranceSeconds: 0, tokenTtlSeconds: 300 } });
+    const client = await exact.client('bl');
+    exact.clock.advance(299_000);
+    await client.get('programs').expect(200);
+    exact.clock.advance(1_000);
+    await client.get('programs').expect(401);
+    await exact.stop();
   });
 
   it('are refused after a revocation that went past this process, within a second', async () => {

@@ -48,7 +48,7 @@ export async function startVtn(config: object = {}, ids: IdSource = countedIds('
   const vtn = createVtn(parsed, {
     clock,
     ids,
-    log: pino({ level: 'info' }, { write: (line: string) => void log.push(line) }),
+    log: pino({ level: 'trace' }, { write: (line: string) => void log.push(line) }),
   });
   const { url } = await vtn.start();
   const client = async (role: NewClient['role'], more: Partial<NewClient> = {}): Promise<TestClient> => {

@@ -56,7 +56,7 @@ function tokenEndpoint(deps: AuthDeps): OperationHandler {
       if (!deps.tokens.isIssuing) throw notImplemented('tokens are issued elsewhere; GET /auth/server tells where');
       const address = networkOf(request.remoteAddress);
       const credentials = credentialsOf(request);
-      const waitSeconds = requests.take(`${address} ${credentials.clientId}`) || failures.peek(address);
+      const waitSeconds = failures.peek(address) || requests.take(`${address} ${credentials.clientId}`);
       if (waitSeconds > 0) throw tooMany(waitSeconds);
       const caller = await deps.store.read((db) => authenticateClient(db, credentials, verifier));
       if (!caller) {
