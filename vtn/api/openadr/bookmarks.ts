@@ -33,10 +33,16 @@ export class Bookmarks {
   /** The reader now has so many, the last of which is at `position`. */
   put(walk: string, count: number, position: Position): void {
     const key = `${walk}\n${count}`;
-    // The oldest go first.
-    this.#marks.delete(key);
-    this.#marks.set(key, { position, atMs: this.#clock.nowMs() });
+    const atMs = this.#clock.nowMs();
+    const mark = this.#marks.get(key);
+    if (mark) {
+      mark.position = position;
+      mark.atMs = atMs;
+      return;
+    }
+    this.#marks.set(key, { position, atMs });
     if (this.#marks.size <= MAX_REMEMBERED) return;
+    // The oldest walk goes; it is counted from the front then.
     for (const oldest of this.#marks.keys()) {
       this.#marks.delete(oldest);
       return;

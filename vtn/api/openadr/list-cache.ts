@@ -47,7 +47,7 @@ export class ListCache {
   readonly #entries = new Map<string, Entry>();
   readonly #loading = new Map<string, Promise<ApiAnswer>>();
   readonly #queryKeys = new WeakMap<object, string>();
-  readonly #filterKeys = new WeakMap<object, string>();
+  readonly #listKeys = new WeakMap<object, string>();
   readonly #lasts = new WeakMap<ApiAnswer, Position>();
   readonly #bookmarks: Bookmarks;
   #bytes = 0;
@@ -64,20 +64,24 @@ export class ListCache {
    * @param load the page of the list.
    */
   page(request: ListRequest, load: (page: Page, nowMs: number) => Promise<LoadedList>): ApiAnswer | Promise<ApiAnswer> {
-    const { name, reader, viewer, query, collections } = request;
-    const { skip, limit } = pageOf(query);
-    const walk = () => `${name}\n${this.#filterKeyOf(query)}\n${reader}`;
-    const after = skip > 0 ? this.#bookmarks.find(walk(), skip) : undefined;
+    const { name, viewer, query, collections } = request;
+    const skip = (query['skip'] as number | undefined) ?? 0;
+    const after = skip > 0 ? this.#bookmarks.find(this.#walkOf(request), skip) : undefined;
     const seenBy = after === undefined ? viewer : `${viewer}\n${JSON.stringify(after)}`;
-    const answer = this.get(name, seenBy, query, collections, (nowMs) =>
-      load(after === undefined ? { skip, limit } : { limit, after }, nowMs),
-    );
-    const note = (page: ApiAnswer): ApiAnswer => {
-      const last = this.#lasts.get(page);
-      if (last !== undefined) this.#bookmarks.put(walk(), skip + limit, last);
-      return page;
-    };
-    return answer instanceof Promise ? answer.then(note) : note(answer);
+    const answer = this.get(name, seenBy, query, collections, (nowMs) => {
+      const page = pageOf(query);
+      return load(after === undefined ? page : { limit: page.limit, after }, nowMs);
+    });
+    if (!(answer instanceof Promise)) return this.#noted(answer, request);
+    return answer.then((loaded) => this.#noted(loaded, request));
+  }
+
+  #noted(answer: ApiAnswer, request: ListRequest): ApiAnswer {
+    const last = this.#lasts.get(answer);
+    if (last === undefined) return answer;
+    const { skip, limit } = pageOf(request.query);
+    this.#bookmarks.put(this.#walkOf(request), skip + limit, last);
+    return answer;
   }
 
   /**
@@ -134,12 +138,14 @@ export class ListCache {
     this.#bytes -= sizeOf(entry.answer.body as Buffer);
   }
 
-  #filterKeyOf(query: Readonly<Record<string, unknown>>): string {
-    const known = this.#filterKeys.get(query);
-    if (known !== undefined) return known;
-    const key = JSON.stringify({ ...query, skip: undefined, limit: undefined });
-    this.#filterKeys.set(query, key);
-    return key;
+  /** The reader's walk through this list: all its pages. */
+  #walkOf({ name, reader, query }: ListRequest): string {
+    let list = this.#listKeys.get(query);
+    if (list === undefined) {
+      list = `${name}\n${JSON.stringify({ ...query, skip: undefined, limit: undefined })}\n`;
+      this.#listKeys.set(query, list);
+    }
+    return list + reader;
   }
 
   /** The same query string comes as the same object (see `parameterReader`). */
