@@ -71,7 +71,7 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
         config.mqtt.mode === 'off' ? undefined : { uris: () => mqttUrls, authentication: config.mqtt.authentication },
     }),
   });
-  const openadr30 = openadr30Api({ ...objects, auth: openadr.operations });
+  const openadr30 = openadr30Api({ ...objects, operations: openadr.operations });
   const operations = operationsApi({ store, clock, ids, log, tokens, horizonDays });
   const jobs = new Jobs({ store, clock, ids, log, horizonDays });
   const server = new HttpServer({

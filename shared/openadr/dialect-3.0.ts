@@ -17,7 +17,7 @@ import type { components } from './types-3.0.generated.ts';
  * OpenADR 3.0.1 on objects of 3.1. `…To30` shows a stored object; `…From30` makes of what a 3.0.1 client sends the body that a
  * 3.1 client would have sent. What 3.0.1 has no words for (an event's duration, a program's other attributes) is taken over from
  * the object that is replaced. What was sent comes back equal, but for: null where it means the same as leaving out, P9999Y,
- * which comes back as PT0S, and the objectType of descriptors, which is filled in.
+ * which comes back as PT0S, other forms of "now" than 0001-01-01T00:00:00Z, and the objectType of descriptors, which is filled in.
  */
 
 type Schemas = components['schemas'];

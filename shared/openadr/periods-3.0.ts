@@ -1,5 +1,5 @@
 import { isInfinite } from '../time/duration.ts';
-import { formatDateTime } from '../time/date-time.ts';
+import { formatDateTime, isNow } from '../time/date-time.ts';
 import { absoluteIntervals } from './intervals.ts';
 import type { Interval, IntervalPeriod } from './objects.ts';
 import type { components } from './types-3.0.generated.ts';
@@ -23,7 +23,7 @@ interface Timed<P, I> {
 const [YEAR_0_MS, YEAR_10000_MS] = [-62_167_219_200_000, 253_402_300_800_000];
 const FOR_EVER = 'P9999Y';
 const NOTHING = 'PT0S';
-/** "Now", and for an interval that follows another one "right after". */
+/** "Now", and for an interval that follows another one "right after". Clients want a whole date-time. */
 const RIGHT_AFTER = '0001-01-01T00:00:00Z';
 
 /**
@@ -66,8 +66,9 @@ export function periodsTo30(event: Timed<IntervalPeriod, Interval>): {
 /** A period of its own, as programs have. */
 export function periodTo30(period: IntervalPeriod, startMs?: number): Period30 {
   const { start, duration, randomizeStart } = period;
+  const known = startMs === undefined ? RIGHT_AFTER : formatDateTime(startMs);
   return {
-    start: start ?? (startMs === undefined ? RIGHT_AFTER : formatDateTime(startMs)),
+    start: start == null ? known : isNow(start) ? RIGHT_AFTER : start,
     ...(duration == null ? {} : { duration: isForEver(duration) ? NOTHING : duration }),
     ...(randomizeStart == null ? {} : { randomizeStart }),
   };

@@ -45,6 +45,8 @@ export interface Api {
   operations: Readonly<Record<string, OperationHandler>>;
   /** Operations that anyone may call, without a token. */
   anonymous?: readonly string[];
+  /** Changes a parsed body before it is validated: what an older version has other words for. */
+  adapt?(body: unknown): void;
   /** Turns an error into the body and content type of this API's dialect. */
   dialect: Dialect;
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Express, NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import type { IdSource } from '@openadr-gateway/shared/ids.ts';
@@ -23,6 +24,8 @@ export interface MountDeps {
   authenticate(authorization: string | undefined): Caller | Promise<Caller>;
   /** What those without a token are told where one is needed. */
   challenge(): ApiError;
+  /** The address that a request is from. */
+  peerOf(request: IncomingMessage): string;
   /** The largest body that is read, in bytes. */
   bodyLimitBytes: number;
 }
@@ -71,7 +74,7 @@ function operationStep(api: Api, op: DocumentOperation, deps: MountDeps): Step {
     if (!isAnonymous) authorise(handler, caller, deps);
     // Before anything is done: a write that cannot be answered is not made.
     if (!acceptsJson(request.headers.accept)) throw notAcceptable(request.headers.accept);
-    const body = op.mediaTypes.length > 0 ? await bodyOf(request, op, implied, deps) : undefined;
+    const body = op.mediaTypes.length > 0 ? await bodyOf(request, op, implied, api, deps) : undefined;
     const { params, query } = readParameters(request);
     const answer = await handler.handle({
       caller,
@@ -79,7 +82,7 @@ function operationStep(api: Api, op: DocumentOperation, deps: MountDeps): Step {
       query,
       body,
       headers: request.headers,
-      remoteAddress: request.socket.remoteAddress ?? '',
+      remoteAddress: deps.peerOf(request),
     } satisfies ApiRequest);
     const sent = sendAnswer(request, response, requestId, answer);
     if (sent !== undefined) await sent;
@@ -106,12 +109,14 @@ async function bodyOf(
   request: Request,
   op: DocumentOperation,
   implied: readonly ImpliedType[],
+  api: Api,
   deps: MountDeps,
 ): Promise<unknown> {
   const body = await readBody(request, op, deps.bodyLimitBytes);
   if (body?.mayHoldNull) dropOptionalNulls(body.value, op.bodySchema);
   const value = body?.value;
   completeTypes(value, implied);
+  api.adapt?.(value);
   const issues: Issue[] = [];
   if (value === undefined) {
     if (op.bodyRequired)

@@ -191,4 +191,34 @@ describe('lists of 3.0.1', () => {
     expect(await list(`${query}&limit=0`, 'id')).toEqual([]);
     expect(await list(`${query}&skip=100000`, 'id')).toEqual([]);
   });
+
+  it('follow what their objects depend on: resources inside of vens, programs of reports', async () => {
+    const { body: ven } = await bl.post(`${BASE}/vens`, { venName: 'changing' }).expect(201);
+    const resources = async () =>
+      (await bl.get(`${BASE}/vens?venName=changing`).expect(200)).body[0].resources as object[];
+    expect(await resources()).toEqual([]);
+    await bl.post(`${BASE}/vens/${ven.id}/resources`, { resourceName: 'new' }).expect(201);
+    expect(await resources()).toHaveLength(1);
+
+    const agent = await vtn.client('ven');
+    const eventID = await event('moving', { programID: open });
+    await agent.post(`${BASE}/reports`, { eventID, clientName: 'moving', resources: [] }).expect(201);
+    expect(await list('reports?clientName=moving', 'programID')).toEqual([open]);
+    await bl.put(`${BASE}/programs/${day}`, { programName: 'day' }).expect(200);
+    await bl.put(`${BASE}/events/${eventID}`, { programID: day, intervals: [] }).expect(200);
+    expect(await list('reports?clientName=moving', 'programID')).toEqual([day]);
+  });
+
+  it('do not shift under a reader while others write', async () => {
+    const { body: program } = await bl.post(`${BASE}/programs`, { programName: 'shifting' }).expect(201);
+    for (let i = 0; i < 4; i++) {
+      vtn.clock.advance(1_000);
+      await event(`shift ${i}`, { programID: program.id });
+    }
+    const page = (skip: number) => list(`events?programID=${program.id}&skip=${skip}&limit=2`, 'eventName');
+    expect(await page(0)).toEqual(['shift 3', 'shift 2']);
+    vtn.clock.advance(1_000);
+    await event('shift 4', { programID: program.id });
+    expect(await page(2)).toEqual(['shift 1', 'shift 0']);
+  });
 });

@@ -247,6 +247,18 @@ describe.each(BASES)('OpenADR 3.0.1 at %s', (base) => {
     await bl.delete(`${base}/vens/${made.id}`).expect(200);
   });
 
+  it('"now" may be said as in 3.0, and is told as a date-time', async () => {
+    for (const start of ['0000-00-00', '0000-00-00T00:00:00Z', '0001-01-01', '0001-01-01T00:00:00Z']) {
+      const intervals = [{ ...interval(0, 1), intervalPeriod: { start, duration: 'PT1H' } }];
+      const sent = { programID, intervalPeriod: { start, duration: 'PT1H' }, intervals };
+      const { body } = await bl.post(`${base}/events`, sent).expect(201);
+      expect(body.intervalPeriod.start).toBe('0001-01-01T00:00:00Z');
+      expect(body.intervals[0].intervalPeriod.start).toBe('0001-01-01T00:00:00Z');
+      await bl.delete(`${base}/events/${body.id}`).expect(200);
+    }
+    await bl.post('events', { programID, intervalPeriod: { start: '0000-00-00' } }).expect(400);
+  });
+
   it('entity tags are those of the 3.0.1 text: 304, and 412 for another version', async () => {
     const url = `${base}/programs/${programID}`;
     const first = await bl.get(url).expect(200);

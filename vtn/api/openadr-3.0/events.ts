@@ -18,6 +18,7 @@ export const EVENTS: Shape<Event> = {
     remove: 'deleteEvent',
   },
   collections: ['programs', 'events', 'vens'],
+  isPure: true,
   isTargeted: true,
   filtersTargets: true,
   parameters: ['programID'],

@@ -15,18 +15,17 @@ import type { Shape } from './shape.ts';
 import type { DialectDeps, Operations } from './within.ts';
 
 export interface OpenAdr30Deps extends DialectDeps {
-  /** `/auth/server` and `/auth/token`: the same as those of 3.1, with their rate limits. */
-  auth: Operations;
+  /** Those of 3.1: they do the work, and `/auth/server` and `/auth/token` are the same, with their rate limits. */
+  operations: Operations;
 }
 
 /** OpenADR 3.0.1 over the operations of 3.1: shapes in, shapes out, one store. */
 export function openadr30Api(deps: OpenAdr30Deps): Api {
-  const { auth, ...dialectDeps } = deps;
-  const { store, clock } = deps;
-  const listDeps: ListDeps = { ...dialectDeps, grants: new Grants(store), lists: new ListCache(store, clock) };
+  const { store, clock, operations } = deps;
+  const listDeps: ListDeps = { ...deps, grants: new Grants(store), lists: new ListCache(store, clock) };
   const operationsOf = <T extends StoredObject>(shape: Shape<T>): Record<string, OperationHandler> => ({
     [shape.operations.list]: listHandler(listDeps, shape),
-    ...objectHandlers(dialectDeps, shape),
+    ...objectHandlers(deps, shape),
   });
   return {
     name: 'openadr-3.0.1',
@@ -39,11 +38,23 @@ export function openadr30Api(deps: OpenAdr30Deps): Api {
       ...operationsOf(SUBSCRIPTIONS),
       ...operationsOf(VENS),
       ...operationsOf(RESOURCES),
-      ...Object.fromEntries(AUTH.flatMap((id) => (auth[id] ? [[id, auth[id]]] : []))),
+      ...Object.fromEntries(AUTH.flatMap((id) => (operations[id] ? [[id, operations[id]]] : []))),
     },
     anonymous: AUTH,
+    adapt: adaptNow,
     dialect: problemDialect,
   };
 }
 
+const ZERO_DATE = /^0000-00-00(?:T00:00:00Z?)?$/;
+const NOW = '0001-01-01T00:00:00Z';
 const AUTH = ['fetchToken', 'getAuthServerInfo'];
+
+/** 3.0 said "now" with 0000-00-00, which is no date; 3.1 says 0001-01-01. */
+function adaptNow(body: unknown): void {
+  if (typeof body !== 'object' || body === null) return;
+  for (const [name, value] of Object.entries(body)) {
+    if (name === 'start' && typeof value === 'string' && ZERO_DATE.test(value)) Object.assign(body, { start: NOW });
+    else adaptNow(value);
+  }
+}

@@ -2,16 +2,19 @@ import { decodeTargets, targetsAsked } from '@openadr-gateway/shared/openadr/tar
 import type { StoredObject } from '@openadr-gateway/shared/openadr/objects.ts';
 import { isBusinessLogic } from '../../auth/roles.ts';
 import type { Caller } from '../../auth/caller.ts';
-import type { ApiRequest, OperationHandler } from '../http.ts';
+import { taggedJson } from '../etag.ts';
+import type { ApiAnswer, ApiRequest, OperationHandler } from '../http.ts';
 import type { Grants } from '../openadr/grants.ts';
 import type { ListCache } from '../openadr/list-cache.ts';
 import { pageOf, textOf } from '../openadr/objects.ts';
 import { readers } from './objects.ts';
 import type { Predicate, Shape } from './shape.ts';
-import { call, operationsOn } from './within.ts';
-import type { DialectDeps } from './within.ts';
+import { answerOf, call, operationsOn, parsed } from './within.ts';
+import type { DialectDeps, Operations } from './within.ts';
 
 export interface ListDeps extends DialectDeps {
+  /** Those of 3.1, with what they remember. */
+  operations: Operations;
   grants: Grants;
   lists: ListCache;
 }
@@ -23,29 +26,46 @@ const MAX_SCANS = 3;
 
 /**
  * A list: what the 3.1 list says that this caller sees, narrowed down by the filters that only 3.0.1 has, then cut into pages,
- * then shown in 3.0.1's shape. Remembered like those of 3.1.
+ * then shown in 3.0.1's shape.
  */
 export function listHandler<T extends StoredObject>(deps: ListDeps, shape: Shape<T>): OperationHandler {
   const { list } = shape.operations;
-  const operations = operationsOn(deps);
+  const { operations, clock, store, lists } = deps;
+  /** 3.1 answers with the same object as long as nothing has changed. */
+  const shown = new WeakMap<ApiAnswer, ApiAnswer>();
+
+  const plain = async (request: ApiRequest): Promise<ApiAnswer> => {
+    const answer = await answerOf(operations, list, request);
+    const known = shape.isPure ? shown.get(answer) : undefined;
+    if (known) return known;
+    const objects = await store.read(async (db) => shape.show(parsed<T[]>(answer), db));
+    const converted = taggedJson(200, JSON.stringify(objects));
+    shown.set(answer, converted);
+    return converted;
+  };
+
   return {
     authorise: readers((caller) => operations[list]?.authorise(caller)),
     handle: async (request) => {
       await shape.requireParent?.(request, operations);
       const scope = shape.scope?.(request) ?? {};
+      const { query, caller } = request;
+      const selection = await selectionOf(deps, shape, request, clock.nowMs());
+      const asked = { ...selection.query, ...scope };
+      const { keeps } = selection;
+      const page = pageOf(query);
+      if (!keeps) return plain({ ...request, query: { ...asked, ...page } });
+      const load = async (page: object) =>
+        // Not from what is remembered: pages of this size are for looking through only.
+        (await call<T[]>(operationsOn(deps), list, { ...request, query: { ...asked, ...page } })).object;
+      const loaded = async () => {
+        const objects = await scan(deps, shape, load, keeps, page);
+        return (await store.read(async (db) => shape.show(objects, db))).map((object) => JSON.stringify(object));
+      };
+      if (!selection.isLasting || shape.isNeverRemembered) return taggedJson(200, `[${(await loaded()).join(',')}]`);
       const name = [list, ...Object.values(scope)].join(' ');
-      const viewer = await viewerOf(deps, shape, request.caller);
-      return deps.lists.get(name, viewer, request.query, shape.collections, async (nowMs) => {
-        const { query, keeps, isLasting } = await selectionOf(deps, shape, request, nowMs);
-        const load = (page: object) => loaded<T>(deps, list, { ...request, query: { ...query, ...scope, ...page } });
-        const page = pageOf(request.query);
-        const objects = keeps ? await scan(deps, shape, load, keeps, page) : await load(page);
-        const shown = await deps.store.read(async (db) => shape.show(objects, db));
-        return {
-          bodies: shown.map((object) => JSON.stringify(object)),
-          ...(isLasting && !shape.isNeverRemembered ? {} : { expiresMs: nowMs }),
-        };
-      });
+      const viewer = await viewerOf(deps, shape, caller);
+      return lists.get(name, viewer, query, shape.collections, async () => ({ bodies: await loaded() }));
     },
   };
 }
@@ -55,11 +75,6 @@ async function viewerOf<T extends StoredObject>(deps: ListDeps, shape: Shape<T>,
   if (isBusinessLogic(caller)) return '*';
   // Names are looked up among what the caller itself sees.
   return shape.isTargeted ? `${(await deps.grants.of(caller)).key}\n${caller.clientId}` : caller.clientId;
-}
-
-/** Not from what is remembered: pages of this size are for looking through only. */
-async function loaded<T>(deps: ListDeps, list: string, request: ApiRequest): Promise<T[]> {
-  return (await call<T[]>(operationsOn(deps), list, request)).object;
 }
 
 /** Filters before the page is cut. Begins again when something was written between two looks. */

@@ -7,7 +7,7 @@ import { taggedJson } from '../etag.ts';
 import type { ApiAnswer, ApiRequest, OperationHandler } from '../http.ts';
 import { checkIfMatch, noSuch } from '../openadr/objects.ts';
 import type { Shape } from './shape.ts';
-import { call, operationsOn, operationsWithin } from './within.ts';
+import { call, operationsWithin } from './within.ts';
 import type { DialectDeps, Operations } from './within.ts';
 
 /**
@@ -15,12 +15,12 @@ import type { DialectDeps, Operations } from './within.ts';
  * all that it needs to look at are one transaction. Entity tags are those of the 3.0.1 text.
  */
 export function objectHandlers<T extends StoredObject>(
-  deps: DialectDeps,
+  deps: DialectDeps & { operations: Operations },
   shape: Shape<T>,
 ): Record<string, OperationHandler> {
   const { store } = deps;
   const { read, create, update, remove } = shape.operations;
-  const reading = operationsOn(deps);
+  const reading = deps.operations;
   const authoriseAs = (id: string) => (caller: Caller) => reading[id]?.authorise(caller);
 
   const existing = async (operations: Operations, request: ApiRequest): Promise<T> => {

@@ -13,6 +13,7 @@ export const PROGRAMS: Shape<Program> = {
     remove: 'deleteProgram',
   },
   collections: ['programs', 'vens'],
+  isPure: true,
   isTargeted: true,
   filtersTargets: true,
   parameters: [],

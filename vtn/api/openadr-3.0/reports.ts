@@ -14,6 +14,7 @@ export const REPORTS: Shape<Report> = {
     remove: 'deleteReport',
   },
   collections: ['reports', 'events'],
+  isPure: false,
   isTargeted: false,
   filtersTargets: false,
   parameters: ['programID', 'eventID', 'clientName'],

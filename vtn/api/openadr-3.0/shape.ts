@@ -18,10 +18,12 @@ export interface Written<T> {
 export interface Shape<T extends StoredObject> {
   /** Of the 3.1 operations; those of 3.0.1 have the same. */
   operations: { list: string; read: string; create: string; update: string; remove: string };
-  /** What lists are made of. */
+  /** What filtered lists are made of. */
   collections: readonly (keyof Versions)[];
-  /** Lists are made anew for each request, as those of 3.1 are. */
+  /** Filtered lists are made anew for each request, as the lists of 3.1 are. */
   isNeverRemembered?: true;
+  /** Whether an object alone says how it is shown. */
+  isPure: boolean;
   /** Whether all callers that hold the same targets see the same. */
   isTargeted: boolean;
   /** Whether the 3.1 list knows the parameter `targets`. */

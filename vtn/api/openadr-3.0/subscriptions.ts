@@ -14,6 +14,7 @@ export const SUBSCRIPTIONS: Shape<Subscription> = {
   },
   collections: ['subscriptions', 'programs'],
   isNeverRemembered: true,
+  isPure: true,
   isTargeted: false,
   filtersTargets: false,
   parameters: ['programID', 'clientName', 'objects'],

@@ -35,15 +35,25 @@ function storeWithin(store: Store, tx: Writer): Store {
   };
 }
 
+/** Calls a 3.1 operation. */
+export async function answerOf(operations: Operations, id: string, request: ApiRequest): Promise<ApiAnswer> {
+  const operation = operations[id];
+  if (!operation) throw new Error(`there is no operation ${id}`);
+  return operation.handle(request);
+}
+
+/** The body of an answer, which may be JSON text by now. */
+export function parsed<T>({ body }: ApiAnswer): T {
+  const text = Buffer.isBuffer(body) ? body.toString('utf8') : body;
+  return (typeof text === 'string' ? JSON.parse(text) : text) as T;
+}
+
 /** Calls a 3.1 operation. @returns its body, parsed, and its headers. */
 export async function call<T>(
   operations: Operations,
   id: string,
   request: ApiRequest,
 ): Promise<{ object: T; headers: NonNullable<ApiAnswer['headers']> }> {
-  const operation = operations[id];
-  if (!operation) throw new Error(`there is no operation ${id}`);
-  const { body, headers = {} } = await operation.handle(request);
-  const text = Buffer.isBuffer(body) ? body.toString('utf8') : body;
-  return { object: (typeof text === 'string' ? JSON.parse(text) : text) as T, headers };
+  const answer = await answerOf(operations, id, request);
+  return { object: parsed<T>(answer), headers: answer.headers ?? {} };
 }
