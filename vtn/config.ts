@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isNetwork } from './api/peer.ts';
 import { authConfig } from './auth/config.ts';
 
 const port = z.number().int().min(0).max(65_535);
@@ -10,6 +11,10 @@ const server = z
     port: port.default(8080),
     /** Where the outside reaches us, with the scheme: behind a proxy, or with a name. */
     publicUrl: z.url({ protocol: /^https?$/ }).optional(),
+    /** Proxies whose `X-Forwarded-For` tells whom a request is from: addresses and networks, `10.0.0.0/8`. */
+    trustedProxies: z
+      .array(z.string().refine(isNetwork, 'expected an address or a network like 10.0.0.0/8'))
+      .default([]),
     /** Batches of the operations API are up to 1,000 items. */
     bodyLimitBytes: z
       .number()
@@ -68,6 +73,12 @@ export const vtnConfig = z.strictObject({
     .strictObject({
       /** How many delivery days ahead limits become events. */
       horizonDays: z.number().int().min(1).max(31).default(2),
+    })
+    .prefault({}),
+  reports: z
+    .strictObject({
+      /** How often assets report whose reports do not tell; after three of these without one they are OFFLINE. */
+      periodSeconds: z.number().int().min(1).max(86_400).default(900),
     })
     .prefault({}),
   log: z

@@ -57,7 +57,7 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
     clock,
     ids,
     unknownProgramStatus: config.openadr.unknownProgramStatus,
-    onReport: (tx, report) => recordReport(tx, report, { clock }),
+    onReport: (tx, report) => recordReport(tx, report, { clock, reportPeriodMs: config.reports.periodSeconds * 1_000 }),
   };
   const openadr = openadrApi({
     ...objects,

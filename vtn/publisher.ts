@@ -3,9 +3,12 @@ import type { IdSource } from '@openadr-gateway/shared/ids.ts';
 import type { Event, Program } from '@openadr-gateway/shared/openadr/objects.ts';
 import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
 import { formatDateTime } from '@openadr-gateway/shared/time/date-time.ts';
-import { deliveryDayBounds } from '@openadr-gateway/shared/time/delivery-day.ts';
+import { deliveryDayBounds, deliveryDayOf } from '@openadr-gateway/shared/time/delivery-day.ts';
 import type { Region } from '@openadr-gateway/shared/time/delivery-day.ts';
 import { floorToSlot } from '@openadr-gateway/shared/time/slot.ts';
+import { afterBands } from './domain/asset-status.ts';
+import type { InfeasibleDay } from './domain/asset-status.ts';
+import { appendStatuses, latestEntries, statusRow } from './store/asset-statuses.ts';
 import { assetsByIds, assetsWithLimits, assetsWithSubscription } from './store/assets.ts';
 import type { AssetRow } from './store/assets.ts';
 import { deleteEventsChanges, eventsByNames, listEvents } from './store/events.ts';
@@ -73,8 +76,10 @@ export async function publishLimits(
   for (const row of await periodLimitsOf(tx.db, unique(subjects.map((s) => s.asset.id)), publishedDays)) {
     rows.get(limitsEventName(row.asset_id, row.delivery_day))?.push(row);
   }
+  const bands = new Map<string, InfeasibleDay[]>();
   const wanted = subjects.flatMap(({ asset, day, name }): WantedEvent[] => {
     const { spans, infeasible } = limitsSpans((rows.get(name) ?? []).map(toSlotLimits));
+    bands.set(asset.id, [...(bands.get(asset.id) ?? []), { day, slotsMs: infeasible }]);
     const [firstMs] = infeasible;
     if (firstMs !== undefined) {
       const where = { assetId: asset.id, firstSlot: formatDateTime(firstMs), slots: infeasible.length };
@@ -85,6 +90,23 @@ export async function publishLimits(
     return event ? [event] : [];
   });
   await applyWanted(tx, programId, wanted, stored, deps);
+  await markBands(tx, bands, new Map(subjects.map(({ asset }) => [asset.id, asset.region as Region])), nowMs);
+}
+
+/** Marks on the assets' statuses which days have energy bands that nothing can satisfy. */
+async function markBands(
+  tx: Writer,
+  bands: ReadonlyMap<string, InfeasibleDay[]>,
+  regions: ReadonlyMap<string, Region>,
+  nowMs: number,
+): Promise<void> {
+  const latest = await latestEntries(tx.db, [...bands.keys()]);
+  const entries = [...bands].flatMap(([assetId, days]) => {
+    const today = deliveryDayOf(nowMs, regions.get(assetId) ?? 'DE');
+    const entry = afterBands(latest.get(assetId), days, today, nowMs);
+    return entry ? [statusRow(assetId, entry, nowMs)] : [];
+  });
+  await appendStatuses(tx.db, entries);
 }
 
 /** Makes the subscription event of each asset what its specs say; it also asks the asset for its reports. */

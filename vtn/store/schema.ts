@@ -118,6 +118,8 @@ export interface Database {
     reasons: string;
     created_ms: number;
   };
+  /** `silent_from_ms`: when the asset counts as silent; NULL once that was said. */
+  asset_reports: { asset_id: string; last_ms: number; period_ms: number; silent_from_ms: number | null };
   sites: {
     id: string;
     name: string;

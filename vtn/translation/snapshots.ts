@@ -24,6 +24,13 @@ export interface StateObservation {
   operatingState: string;
 }
 
+export interface ReportReading {
+  snapshots: Snapshot[];
+  states: StateObservation[];
+  /** How long a time the report covers, ms, by asset: how often it reports. Those without a finite one are left out. */
+  periodsMs: Map<string, number>;
+}
+
 const HOUR_MS = 3_600_000;
 const LAST_MS = Date.UTC(9999, 11, 31);
 const QUALITY: Readonly<Record<string, ReadingQuality>> = {
@@ -39,13 +46,17 @@ const SCALE: Readonly<Record<string, number>> = { KWH: 1, WH: 0.001, MWH: 1000, 
  * Reads a report. Resources are named after assets. What cannot be read (a text where a number belongs, a charge level
  * above 1) is as if it were not there: a report is stored as it is, and never refused for what is inside.
  */
-export function readReport(report: Report): { snapshots: Snapshot[]; states: StateObservation[] } {
+export function readReport(report: Report): ReportReading {
   const units = new Map((report.payloadDescriptors ?? []).map((d) => [d.payloadType, d.units ?? '']));
   const receivedMs = parseDateTime(report.createdDateTime);
   const snapshots: Snapshot[] = [];
   const states: StateObservation[] = [];
+  const periodsMs = new Map<string, number>();
   for (const resource of report.resources) {
-    for (const { startMs, endMs, payloads } of resourceIntervals(resource, { receivedMs })) {
+    const intervals = resourceIntervals(resource, { receivedMs });
+    const coveredMs = Math.max(...intervals.map((i) => i.endMs)) - Math.min(...intervals.map((i) => i.startMs));
+    if (coveredMs > 0 && Number.isFinite(coveredMs)) periodsMs.set(resource.resourceName, coveredMs);
+    for (const { startMs, endMs, payloads } of intervals) {
       // What nobody can write as a date again is no instant of a measurement.
       if (startMs < 0 || startMs > LAST_MS) continue;
       const assetId = resource.resourceName;
@@ -60,7 +71,7 @@ export function readReport(report: Report): { snapshots: Snapshot[]; states: Sta
       snapshots.push({ assetId, effectiveMs: startMs, ...(missing ? NO_ENERGY : energy), readingQuality });
     }
   }
-  return { snapshots, states };
+  return { snapshots, states, periodsMs };
 }
 
 type Energy = Pick<Snapshot, 'storedEnergyWh' | 'chargedEnergyWh' | 'dischargedEnergyWh'>;

@@ -112,6 +112,8 @@ describe('the document of the operations API', () => {
     for (const [id, path] of [
       ['listAssets', 'assets'],
       ['getAsset', `assets/${asset}`],
+      ['getAssetStatus', `assets/${asset}/status`],
+      ['listAssetStatuses', `asset-statuses?asset_ids=${asset}&latest=true`],
       ['listSpecs', `specs?asset_ids=${asset}`],
       ['listPeriodLimits', `period-limits?asset_ids=${asset}&${range}`],
       ['listStateSnapshots', `state-snapshots?asset_ids=${asset}`],

@@ -10,6 +10,7 @@ import { periodLimitOperations } from './period-limits.ts';
 import { siteOperations } from './sites.ts';
 import { specOperations } from './specs.ts';
 import { stateSnapshotOperations } from './state-snapshots.ts';
+import { statusOperations } from './statuses.ts';
 
 /** What an operation does; who may do it is the same for all of them. */
 export type Handle = (request: ApiRequest) => Promise<ApiAnswer>;
@@ -22,6 +23,7 @@ export function operationsApi(deps: OperationsDeps): Api {
     ...stateSnapshotOperations(deps),
     ...assetOperations(deps),
     ...assetActionOperations(deps),
+    ...statusOperations(deps),
     ...specOperations(deps),
     ...siteOperations(deps),
     ...inverterOperations(deps),

@@ -3,6 +3,7 @@ import { foundation } from './001-foundation.ts';
 import { subscriptions } from './002-subscriptions.ts';
 import { keyLifetimes } from './003-key-lifetimes.ts';
 import { eventAudience } from './004-event-audience.ts';
+import { assetReports } from './005-asset-reports.ts';
 
 /** All migrations in their order. Listed by hand, so that a bundle carries them. */
-export const migrations: readonly Migration[] = [foundation, subscriptions, keyLifetimes, eventAudience];
+export const migrations: readonly Migration[] = [foundation, subscriptions, keyLifetimes, eventAudience, assetReports];
