@@ -21,7 +21,7 @@ const blockWith = (text: string): string => {
 
 describe('the README', () => {
   it('has no shell block that nothing here runs', () => {
-    const known = ['npm ci && npm start', 'PATCH', 'state-snapshots', 'vtn.js serve', 'ven-agent.js run'];
+    const known = ['npm ci && npm start', 'PATCH', 'state-snapshots', 'vtn.js serve', 'ven-agent.js run', 'feeder-7'];
     expect(blocks.filter((b) => !known.some((k) => b.includes(k)))).toEqual([]);
     expect(blocks).toHaveLength(known.length);
   });
@@ -74,6 +74,16 @@ describe("the README's commands run as printed", () => {
     });
     expect(stdout).toMatch(/^HTTP\/1\.1 204/);
     expect(stdout).toContain('"asset_id":"DE_50HZ_DEMO_2"');
+  });
+
+  it('two VENs meet one targeted event: the entitled one reads it, the other does not', async () => {
+    const script = blockWith('feeder-7')
+      .replaceAll('http://127.0.0.1:8080', demo.file.vtnUrl)
+      .replaceAll('.demo/vtn.sqlite', join(demo.dataDir, 'vtn.sqlite'));
+    const { stdout } = await run('bash', ['-euc', script], { cwd: root });
+    const [north, south] = ['north', 'south'].map((who) => new RegExp(`^(.*) <- ${who}$`, 'm').exec(stdout)?.[1] ?? '');
+    expect(JSON.parse(north!)).toMatchObject([{ objectType: 'EVENT', targets: ['feeder-7'] }]);
+    expect(JSON.parse(south!)).toEqual([]);
   });
 
   it('an operator is made, and told once', async () => {
