@@ -15,6 +15,7 @@ import { ApiError, notFound } from './api/errors.ts';
 import { createExpressServer } from './api/express-prototypes.ts';
 import type { Api, ApiAnswer } from './api/http.ts';
 import { mountApi, requestIdOf } from './api/mount.ts';
+import { peerReader } from './api/peer.ts';
 import type { Caller } from './auth/caller.ts';
 import type { Tokens } from './auth/tokens.ts';
 import type { VtnConfig } from './config.ts';
@@ -106,9 +107,10 @@ export class HttpServer {
       tokens.authenticate(authorization);
     const challenge = () => tokens.challenge();
     const { bodyLimitBytes } = config;
+    const peerOf = peerReader(config.trustedProxies);
     apis.forEach((api, i) => {
       const document = documents[i];
-      if (document) mountApi(app, api, document, { ids, log, authenticate, challenge, bodyLimitBytes });
+      if (document) mountApi(app, api, document, { ids, log, authenticate, challenge, peerOf, bodyLimitBytes });
     });
 
     const page = (path: string, answer: () => ApiAnswer | Promise<ApiAnswer>) =>

@@ -234,7 +234,14 @@ describe('what is wrong with a request is told as a problem', () => {
     };
     const ids = countedIds('request');
     const log = pino({ level: 'silent' });
-    mountApi(app, api, await loadDocument(api), { ids, log, authenticate, challenge, bodyLimitBytes: 1_000 });
+    mountApi(app, api, await loadDocument(api), {
+      ids,
+      log,
+      authenticate,
+      challenge,
+      peerOf: () => '',
+      bodyLimitBytes: 1_000,
+    });
     const answer = await request(app).get('/events').set('Authorization', 'any').expect(501);
     expect(answer.headers['content-type']).toBe('application/problem+json');
     await request(app).get('/events').expect(401);
