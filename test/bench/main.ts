@@ -7,6 +7,7 @@ import { childOf, footprint } from './footprint.ts';
 import { limitToRegister } from './latency.ts';
 import type { LoadResult } from './load.ts';
 import { formatTable, quantile, type Cell } from './table.ts';
+import { measureVisibility } from './visibility.ts';
 
 const options = new Command('npm run bench --')
   .description('Measures what the README states and prints one table. Figures differ between machines: compare ratios.')
@@ -15,9 +16,20 @@ const options = new Command('npm run bench --')
   .option('--events <n>', 'events in the database', Number, 10_000)
   .option('--latency-rounds <n>', 'limits sent down to the register', Number, 200)
   .option('--agent-seconds <n>', 'how long the agent is watched at 1 Hz', Number, 120)
+  .option('--visibility', 'only the cost of GET /events by what there is and what a VEN may see of it')
   .option('--kill-rounds <n>', 'kill -9 rounds of the store', Number, 200)
   .parse()
-  .opts<Record<'seconds' | 'vens' | 'events' | 'latencyRounds' | 'agentSeconds' | 'killRounds', number>>();
+  .opts<
+    Record<'seconds' | 'vens' | 'events' | 'latencyRounds' | 'agentSeconds' | 'killRounds', number> & {
+      visibility?: boolean;
+    }
+  >();
+
+if (options.visibility) {
+  const header = ['GET /events as a VEN', 'events', 'vens', 'on its page', 'store ms', 'HTTP ms', 'polls/s'];
+  console.log(formatTable(header, await measureVisibility()));
+  process.exit();
+}
 
 const rows: Cell[][] = [];
 

@@ -8,6 +8,7 @@ import { SqliteStore } from '@openadr-gateway/vtn/store/sqlite.ts';
 import { aProgram, anEvent, aVen, created } from '../support/openadr-objects.ts';
 
 export interface Seed {
+  venIds: string[];
   venTokens: string[];
   operatorToken: string;
   /** An event that the first VEN sees. */
@@ -16,8 +17,16 @@ export interface Seed {
 
 const CHUNK = 500;
 
-/** Fills a database with clients, vens and events, each event for one ven; gives tokens that a VTN on this file accepts. */
-export async function seed(path: string, vens: number, events: number): Promise<Seed> {
+/** Whom the events are for: one ven each, one ven each because its program is, or everybody. */
+export type EventsFor = 'targeted' | 'in targeted programs' | 'untargeted';
+
+/** Fills a database with clients, vens and events; gives tokens that a VTN on this file accepts. */
+export async function seed(
+  path: string,
+  vens: number,
+  events: number,
+  eventsFor: EventsFor = 'targeted',
+): Promise<Seed> {
   const store = new SqliteStore({ path, clock: systemClock });
   await store.start();
   const client = (id: string, role: Role) => ({
@@ -42,10 +51,19 @@ export async function seed(path: string, vens: number, events: number): Promise<
     await tx.apply(created(aProgram('bench')));
     await tx.apply(created(...venIds.map((id) => aVen(id, { clientID: `client-${id}`, targets: [`asset-${id}`] }))));
   });
-  for (let from = 0; from < events; from += CHUNK) {
-    const some = Array.from({ length: Math.min(CHUNK, events - from) }, (_, i) =>
-      limitEvent(`event-${from + i}`, `asset-${venIds[(from + i) % vens]}`),
+  if (eventsFor === 'in targeted programs') {
+    await store.write((tx) =>
+      tx.apply(created(...venIds.map((id) => aProgram(`program-${id}`, { targets: [`asset-${id}`] })))),
     );
+  }
+  const eventOf = (n: number) => {
+    const id = venIds[n % vens] ?? '';
+    const event = limitEvent(`event-${n}`, `asset-${id}`);
+    if (eventsFor === 'targeted') return event;
+    return { ...event, targets: null, ...(eventsFor === 'untargeted' ? {} : { programID: `program-${id}` }) };
+  };
+  for (let from = 0; from < events; from += CHUNK) {
+    const some = Array.from({ length: Math.min(CHUNK, events - from) }, (_, i) => eventOf(from + i));
     await store.write((tx) => tx.apply(created(...some)));
   }
   // Nobody has to hear of them: the broker is not what is measured here.
@@ -66,6 +84,7 @@ export async function seed(path: string, vens: number, events: number): Promise<
   const issue = async (clientId: string, role: Role): Promise<string> =>
     (await tokens.issue({ clientId, role, scopes: SCOPES_BY_ROLE[role] })).token;
   const result = {
+    venIds,
     venTokens: await Promise.all(venIds.map((id) => issue(`client-${id}`, 'ven'))),
     operatorToken: await issue('bench-operator', 'bl'),
     eventId: 'event-0',
