@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startVtn } from '../support/server.ts';
 import type { TestClient, TestVtn } from '../support/server.ts';
@@ -135,5 +136,34 @@ describe('object privacy', () => {
     const [a, b] = [await stranger.get('events'), await three.get('events')];
     expect(a.headers['etag']).toBe(b.headers['etag']);
     expect((await one.get('events')).headers['etag']).not.toBe(a.headers['etag']);
+  });
+
+  it('a target with line breaks is one target, whatever it spells', async () => {
+    const both = await vtn.client('ven');
+    const { body: ven } = await bl
+      .post('vens', { clientID: both.id, venName: 'both', targets: ['A', 'R'] })
+      .expect(201);
+    const odd = await vtn.client('ven');
+    const spelled = ['A', 'R', ven.id].join('\n');
+    await bl.post('vens', { clientID: odd.id, venName: 'odd', targets: [spelled] }).expect(201);
+    expect(await names(both)).toContain('r');
+    expect(await names(odd)).toEqual(['plain']);
+  });
+
+  it('a client that is called * is one client, and not all', async () => {
+    const token = 'a-token-of-at-least-thirty-two-characters';
+    const tokenHash = createHash('sha256').update(token).digest('hex');
+    const other = await startVtn({ auth: { staticTokens: [{ tokenHash, clientId: '*', role: 'ven' }] } });
+    const all = await other.client('bl');
+    for (const dialect of ['/openadr3/3.1.1', '/openadr3/3.0.1']) {
+      await all.post(`${dialect}/vens`, { venName: `v ${dialect}`, clientID: dialect, objectType: 'VEN' });
+      for (const collection of ['vens', 'reports', 'subscriptions']) {
+        const { body } = await all.get(`${dialect}/${collection}`).expect(200);
+        if (collection === 'vens') expect(body).not.toEqual([]);
+        const answer = await other.anonymous.get(`${dialect}/${collection}`).set('Authorization', `Bearer ${token}`);
+        expect([dialect, collection, answer.status, answer.body]).toEqual([dialect, collection, 200, []]);
+      }
+    }
+    await other.stop();
   });
 });

@@ -13,7 +13,7 @@ export interface Grant {
 
 const ALL: Grant = { isAll: true, held: [], key: '*' };
 /** Without a ven: what is untargeted. */
-const NOTHING: Grant = { isAll: false, held: [], key: '' };
+const NOTHING: Grant = { isAll: false, held: [], key: '[]' };
 const MAX_REMEMBERED = 50_000;
 
 /** The targets that business logic granted to each VEN, remembered until a ven or a resource changes. */
@@ -40,7 +40,8 @@ export class Grants {
 
   async #load(clientId: string, version: number): Promise<Grant> {
     const held = await this.#store.read((db) => grantedTargets(db, clientId));
-    const grant = { isAll: false, held, key: held.join('\n') };
+    // Targets are any text, so that a separator of our own would make two lists of them one.
+    const grant = { isAll: false, held, key: JSON.stringify(held) };
     if (version === this.#version) this.#remembered.set(clientId, grant);
     return grant;
   }

@@ -67,8 +67,8 @@ export class ListCache {
     const { name, viewer, query, collections } = request;
     const skip = (query['skip'] as number | undefined) ?? 0;
     const after = skip > 0 ? this.#bookmarks.find(this.#walkOf(request), skip) : undefined;
-    const seenBy = after === undefined ? viewer : `${viewer}\n${JSON.stringify(after)}`;
-    const answer = this.get(name, seenBy, query, collections, (nowMs) => {
+    const place = after === undefined ? name : `${name} ${JSON.stringify(after)}`;
+    const answer = this.get(place, viewer, query, collections, (nowMs) => {
       const page = pageOf(query);
       return load(after === undefined ? page : { limit: page.limit, after }, nowMs);
     });
@@ -95,6 +95,7 @@ export class ListCache {
     collections: readonly (keyof Versions)[],
     load: (nowMs: number) => Promise<LoadedList>,
   ): ApiAnswer | Promise<ApiAnswer> {
+    // What clients name themselves comes last, so that it cannot be taken for anything else.
     const key = `${name}\n${this.#keyOf(query)}\n${viewer}`;
     let version = 0;
     // Each counter only rises, so that their sum tells whether one has moved.

@@ -117,10 +117,10 @@ export function pageOf(query: Readonly<Record<string, unknown>>): { skip: number
   return { skip: (query['skip'] as number | undefined) ?? 0, limit: (query['limit'] as number | undefined) ?? 50 };
 }
 
-/** Who reads a list, and who sees the same of it, where a client sees what is its own. */
+/** Who reads a list, and who sees the same of it, where a client sees what is its own. No client is called like all of them. */
 export const readerOf = (caller: Caller) => ({
   reader: caller.clientId,
-  viewer: isBusinessLogic(caller) ? '*' : caller.clientId,
+  viewer: isBusinessLogic(caller) ? '*' : `=${caller.clientId}`,
 });
 
 /** An optional text of the query, as store filters take it. */
