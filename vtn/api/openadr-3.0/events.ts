@@ -58,5 +58,10 @@ function overlapping(query: ApiRequest['query'], nowMs: number) {
     const begins = startMs < toMs || (startMs === fromMs && toMs === fromMs);
     return begins && (endMs > fromMs || (endMs === startMs && startMs === fromMs));
   };
-  return { keeps, isLasting: ![from, to].some((text) => text !== undefined && isNow(text)) };
+  return {
+    keeps,
+    isLasting: ![from, to].some((text) => text !== undefined && isNow(text)),
+    // An instant at x-start ends there, and is kept.
+    activeAtMs: from === undefined ? undefined : fromMs - 1,
+  };
 }

@@ -21,8 +21,6 @@ export interface ListDeps extends DialectDeps {
 
 /** Objects that are looked at together where 3.1 has no such filter. */
 const SCANNED = 1_000;
-/** How often a scan begins again because something was written meanwhile, before it takes what it has. */
-const MAX_SCANS = 3;
 
 /**
  * A list: what the 3.1 list says that this caller sees, narrowed down by the filters that only 3.0.1 has, then cut into pages,
@@ -55,11 +53,14 @@ export function listHandler<T extends StoredObject>(deps: ListDeps, shape: Shape
       const { keeps } = selection;
       const page = pageOf(query);
       if (!keeps) return plain({ ...request, query: { ...asked, ...page } });
-      const load = async (page: object) =>
-        // Not from what is remembered: pages of this size are for looking through only.
-        (await call<T[]>(operationsOn(deps), list, { ...request, query: { ...asked, ...page } })).object;
       const loaded = async () => {
-        const objects = await scan(deps, shape, load, keeps, page);
+        const objects = await scan(
+          seenAt(deps, selection.activeAtMs),
+          shape,
+          { ...request, query: asked },
+          keeps,
+          page,
+        );
         return (await store.read(async (db) => shape.show(objects, db))).map((object) => JSON.stringify(object));
       };
       if (!selection.isLasting || shape.isNeverRemembered) return taggedJson(200, `[${(await loaded()).join(',')}]`);
@@ -74,28 +75,34 @@ export function listHandler<T extends StoredObject>(deps: ListDeps, shape: Shape
 async function viewerOf<T extends StoredObject>(deps: ListDeps, shape: Shape<T>, caller: Caller): Promise<string> {
   if (isBusinessLogic(caller)) return '*';
   // Names are looked up among what the caller itself sees.
-  return shape.isTargeted ? `${(await deps.grants.of(caller)).key}\n${caller.clientId}` : caller.clientId;
+  return shape.isTargeted ? `${(await deps.grants.of(caller)).key}\n${caller.clientId}` : `=${caller.clientId}`;
 }
 
-/** Filters before the page is cut. Begins again when something was written between two looks. */
+/**
+ * The 3.1 operations to look through a list with: their own memory, in which pages of this size do not push out others, and in
+ * which they find where the page before ended. @param activeAtMs what they take for the present.
+ */
+function seenAt(deps: ListDeps, activeAtMs: number | undefined): Operations {
+  const clock = activeAtMs === undefined ? deps.clock : { nowMs: () => activeAtMs };
+  return operationsOn({ ...deps, clock });
+}
+
+/** Filters before the page is cut. */
 async function scan<T extends StoredObject>(
-  { store }: ListDeps,
-  { collections }: Shape<T>,
-  load: (page: { skip: number; limit: number }) => Promise<T[]>,
+  operations: Operations,
+  { operations: { list } }: Shape<T>,
+  request: ApiRequest,
   keeps: Predicate<T>,
   { skip, limit }: { skip: number; limit: number },
 ): Promise<T[]> {
-  const version = () => collections.reduce((sum, collection) => sum + store.versions[collection], 0);
-  for (let round = 1; ; round++) {
-    const before = version();
-    const kept: T[] = [];
-    for (let at = 0; kept.length < skip + limit; at += SCANNED) {
-      const some = await load({ skip: at, limit: SCANNED });
-      kept.push(...some.filter(keeps));
-      if (some.length < SCANNED) break;
-    }
-    if (version() === before || round === MAX_SCANS) return kept.slice(skip, skip + limit);
+  const kept: T[] = [];
+  for (let at = 0; kept.length < skip + limit; at += SCANNED) {
+    const query = { ...request.query, skip: at, limit: SCANNED };
+    const { object: some } = await call<T[]>(operations, list, { ...request, query });
+    kept.push(...some.filter(keeps));
+    if (some.length < SCANNED) break;
   }
+  return kept.slice(skip, skip + limit);
 }
 
 interface Selection<T> {
@@ -105,6 +112,8 @@ interface Selection<T> {
   keeps?: Predicate<T>;
   /** Whether the selection changes only when something is written. */
   isLasting: boolean;
+  /** Only what is not over at this instant, which 3.1 can tell by itself. */
+  activeAtMs?: number | undefined;
 }
 
 async function selectionOf<T extends StoredObject>(
@@ -132,10 +141,12 @@ async function selectionOf<T extends StoredObject>(
   }
   const filter = shape.filter?.(asked, nowMs);
   if (filter) filters.push(filter.keeps);
+  if (filter?.activeAtMs !== undefined) query['active'] = true;
   return {
     query,
     ...(filters.length > 0 ? { keeps: (object: T) => filters.every((keeps) => keeps(object)) } : {}),
     isLasting: filter?.isLasting ?? true,
+    activeAtMs: filter?.activeAtMs,
   };
 }
 

@@ -6,6 +6,14 @@ import type { Operations } from './within.ts';
 
 export type Predicate<T> = (object: T) => boolean;
 
+export interface Filter<T> {
+  keeps: Predicate<T>;
+  /** Whether what it keeps changes only when something is written. */
+  isLasting: boolean;
+  /** What is over at this instant it does not keep. */
+  activeAtMs: number | undefined;
+}
+
 /** In the transaction of a write, after the object itself was written. */
 export interface Written<T> {
   object: T;
@@ -45,5 +53,5 @@ export interface Shape<T extends StoredObject> {
   /** Selects by names: what `targetType` and `targetValues` mean beside the targets themselves. */
   named?(type: string, values: readonly string[], caller: Caller, db: Db): Promise<Predicate<T>> | undefined;
   /** Another filter that 3.1 has not. */
-  filter?(query: ApiRequest['query'], nowMs: number): { keeps: Predicate<T>; isLasting: boolean } | undefined;
+  filter?(query: ApiRequest['query'], nowMs: number): Filter<T> | undefined;
 }
