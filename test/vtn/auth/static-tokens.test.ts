@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ConfigError } from '@openadr-gateway/shared/config.ts';
+import { ConfigError, loadConfig } from '@openadr-gateway/shared/config.ts';
 import { StaticTokens } from '../../../vtn/auth/static-tokens.ts';
 import { vtnConfig } from '../../../vtn/config.ts';
 import { revokeClient } from '../../../vtn/store/clients.ts';
@@ -110,6 +110,14 @@ describe('static tokens', () => {
       await expect(
         startVtn({ auth: { staticTokens: [{ ...inFile(short, 'short'), clientId: 'a', role: 'ven' }] } }),
       ).rejects.toBeInstanceOf(ConfigError);
+    });
+
+    it('are not shown when they stand where their hash should', () => {
+      const token = newToken();
+      const env = { VTN_AUTH_STATIC_TOKENS: `[{ tokenHash: "${token}", clientId: a, role: ven }]` };
+      const load = () => loadConfig({ schema: vtnConfig, env, envPrefix: 'VTN' });
+      expect(load).toThrow(/auth\.staticTokens\[0\]\.tokenHash .*64 hexadecimal digits.*kept secret/);
+      expect(load).not.toThrow(token);
     });
 
     it('are those that two clients share', async () => {

@@ -1,6 +1,9 @@
 import type { Migration } from '../migrate.ts';
 
-/** How long the tokens live that a key signs, so that it is known when nobody needs it any more. */
+/**
+ * How long the tokens live that a key signs, so that it is known when nobody needs it any more; and an index for the running
+ * server's question whether a client was revoked, which it asks twice a second.
+ */
 export const keyLifetimes: Migration = {
   name: '003-key-lifetimes',
   async up(db) {
@@ -8,5 +11,6 @@ export const keyLifetimes: Migration = {
       .alterTable('signing_keys')
       .addColumn('token_ttl_ms', 'bigint', (column) => column.notNull().defaultTo(0))
       .execute();
+    await db.schema.createIndex('clients_revoked_ms').on('clients').column('revoked_ms').execute();
   },
 };
