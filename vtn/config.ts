@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { isNetwork } from './api/peer.ts';
-import { isNetwork } from './api/peer.ts';
 import { authConfig } from './auth/config.ts';
 
 const port = z.number().int().min(0).max(65_535);
@@ -12,10 +11,6 @@ const server = z
     port: port.default(8080),
     /** Where the outside reaches us, with the scheme: behind a proxy, or with a name. */
     publicUrl: z.url({ protocol: /^https?$/ }).optional(),
-    /** Proxies whose `X-Forwarded-For` tells whom a request is from: addresses and networks, `10.0.0.0/8`. */
-    trustedProxies: z
-      .array(z.string().refine(isNetwork, 'expected an address or a network like 10.0.0.0/8'))
-      .default([]),
     /** Proxies whose `X-Forwarded-For` tells whom a request is from: addresses and networks, `10.0.0.0/8`. */
     trustedProxies: z
       .array(z.string().refine(isNetwork, 'expected an address or a network like 10.0.0.0/8'))

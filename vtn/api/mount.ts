@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import type { IncomingMessage } from 'node:http';
 import type { Express, NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import type { IdSource } from '@openadr-gateway/shared/ids.ts';
@@ -25,8 +24,6 @@ export interface MountDeps {
   authenticate(authorization: string | undefined): Caller | Promise<Caller>;
   /** What those without a token are told where one is needed. */
   challenge(): ApiError;
-  /** The address that a request is from. */
-  peerOf(request: IncomingMessage): string;
   /** The address that a request is from. */
   peerOf(request: IncomingMessage): string;
   /** The largest body that is read, in bytes. */
