@@ -62,9 +62,10 @@ export async function buildWorld(parties: Record<Party, TestClient>): Promise<Id
   return ids;
 }
 
-export const subscription = () => ({
+/** @param operation what 3.1 calls CREATE and 3.0.1 POST. */
+export const subscription = (operation = 'CREATE') => ({
   clientName: 'c',
-  objectOperations: [{ objects: ['EVENT'], operations: ['CREATE'], callbackUrl: 'https://ven.example/callback' }],
+  objectOperations: [{ objects: ['EVENT'], operations: [operation], callbackUrl: 'https://ven.example/callback' }],
 });
 
 /** The clients of the matrix. */
