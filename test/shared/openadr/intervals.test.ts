@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AbsoluteInterval, EventTimes, IntervalOptions } from '@openadr-gateway/shared/openadr/intervals.ts';
-import { absoluteIntervals, eventEndMs, resourceIntervals } from '@openadr-gateway/shared/openadr/intervals.ts';
+import {
+  absoluteIntervals,
+  eventEndMs,
+  eventSpan,
+  resourceIntervals,
+} from '@openadr-gateway/shared/openadr/intervals.ts';
 import type { Interval, IntervalPeriod } from '@openadr-gateway/shared/openadr/objects.ts';
 import { formatDateTime } from '@openadr-gateway/shared/time/date-time.ts';
 import { formatDurationMs } from '@openadr-gateway/shared/time/duration.ts';
@@ -467,5 +472,39 @@ describe('eventEndMs', () => {
   it('of an event that nobody can place in time is never: it is not hidden', () => {
     expect(end({ intervals: [interval(0)] })).toBe(Infinity);
     expect(end({ intervalPeriod: hourly, intervals: [interval(0)], duration: 'long' })).toBe(Infinity);
+  });
+});
+
+describe('the span of an event', () => {
+  const start = '2026-06-01T12:00:00Z';
+  const inHours = (event: EventTimes) => {
+    const { startMs, endMs } = eventSpan(event, NOON - HOUR_MS);
+    return [(startMs - NOON) / HOUR_MS, (endMs - NOON) / HOUR_MS];
+  };
+
+  it.each<[string, EventTimes, number[]]>([
+    ['its intervals', { intervalPeriod: { start, duration: 'PT1H' }, intervals: [interval(0), interval(1)] }, [0, 2]],
+    [
+      'its intervals whatever their order',
+      {
+        intervals: [
+          interval(0, { start: '2026-06-01T15:00:00Z', duration: 'PT1H' }),
+          interval(1, { start: '2026-06-01T13:00:00Z', duration: 'PT1H' }),
+        ],
+      },
+      [1, 4],
+    ],
+    ['its loops', { intervalPeriod: { start, duration: 'PT1H' }, duration: 'PT5H', intervals: [interval(0)] }, [0, 5]],
+    [
+      'its creation, when that is now',
+      { intervalPeriod: { start: '0001-01-01', duration: 'PT1H' }, intervals: [] },
+      [-1, 0],
+    ],
+    ['for ever', { intervalPeriod: { start, duration: 'P9999Y' }, intervals: [interval(0)] }, [0, Infinity]],
+    ['an instant', { intervalPeriod: { start }, intervals: [interval(0)] }, [0, 0]],
+    ['always, when nobody can tell', { intervals: [interval(0)] }, [-Infinity, Infinity]],
+    ['always, without times', {}, [-Infinity, Infinity]],
+  ])('is %s', (_what, event, expected) => {
+    expect(inHours(event)).toEqual(expected);
   });
 });
