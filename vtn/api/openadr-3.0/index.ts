@@ -1,4 +1,5 @@
 import type { StoredObject } from '@openadr-gateway/shared/openadr/objects.ts';
+import { typed } from '@openadr-gateway/shared/openadr/parts-3.0.ts';
 import { problemDialect } from '../dialects.ts';
 import type { Api, OperationHandler } from '../http.ts';
 import { Grants } from '../openadr/grants.ts';
@@ -41,7 +42,7 @@ export function openadr30Api(deps: OpenAdr30Deps): Api {
       ...Object.fromEntries(AUTH.flatMap((id) => (operations[id] ? [[id, operations[id]]] : []))),
     },
     anonymous: AUTH,
-    adapt: adaptNow,
+    adapt,
     dialect: problemDialect,
   };
 }
@@ -49,6 +50,23 @@ export function openadr30Api(deps: OpenAdr30Deps): Api {
 const ZERO_DATE = /^0000-00-00(?:T00:00:00Z?)?$/;
 const NOW = '0001-01-01T00:00:00Z';
 const AUTH = ['fetchToken', 'getAuthServerInfo'];
+
+function adapt(body: unknown): void {
+  adaptNow(body);
+  adaptDescriptors(body as { payloadDescriptors?: unknown } | null | undefined);
+}
+
+/** Said before validation what a descriptor is, so that it is validated as that. */
+function adaptDescriptors(body: { payloadDescriptors?: unknown } | null | undefined): void {
+  const descriptors = body?.payloadDescriptors;
+  if (!Array.isArray(descriptors)) return;
+  const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  Object.assign(body as object, {
+    payloadDescriptors: descriptors.map((one: unknown) =>
+      isObject(one) ? typed(one as Parameters<typeof typed>[0]) : one,
+    ),
+  });
+}
 
 /** 3.0 said "now" with 0000-00-00, which is no date; 3.1 says 0001-01-01. */
 function adaptNow(body: unknown): void {

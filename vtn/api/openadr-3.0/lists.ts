@@ -48,25 +48,20 @@ export function listHandler<T extends StoredObject>(deps: ListDeps, shape: Shape
       await shape.requireParent?.(request, operations);
       const scope = shape.scope?.(request) ?? {};
       const { query, caller } = request;
-      const selection = await selectionOf(deps, shape, request, clock.nowMs());
-      const asked = { ...selection.query, ...scope };
-      const { keeps } = selection;
+      const select = () => selectionOf(deps, shape, request, clock.nowMs());
       const page = pageOf(query);
-      if (!keeps) return plain({ ...request, query: { ...asked, ...page } });
-      const loaded = async () => {
-        const objects = await scan(
-          seenAt(deps, selection.activeAtMs),
-          shape,
-          { ...request, query: asked },
-          keeps,
-          page,
-        );
+      const first = await select();
+      if (!first.keeps) return plain({ ...request, query: { ...first.query, ...scope, ...page } });
+      const load = async ({ query, keeps = () => true, activeAtMs }: Selection<T>) => {
+        const asked = { ...request, query: { ...query, ...scope } };
+        const objects = await scan(seenAt(deps, activeAtMs), shape, asked, keeps, page);
         return (await store.read(async (db) => shape.show(objects, db))).map((object) => JSON.stringify(object));
       };
-      if (!selection.isLasting || shape.isNeverRemembered) return taggedJson(200, `[${(await loaded()).join(',')}]`);
+      if (!first.isLasting || shape.isNeverRemembered) return taggedJson(200, `[${(await load(first)).join(',')}]`);
       const name = [list, ...Object.values(scope)].join(' ');
       const viewer = await viewerOf(deps, shape, caller);
-      return lists.get(name, viewer, query, shape.collections, async () => ({ bodies: await loaded() }));
+      // Names are looked up once more, for the list is remembered as of now.
+      return lists.get(name, viewer, query, shape.collections, async () => ({ bodies: await load(await select()) }));
     },
   };
 }
