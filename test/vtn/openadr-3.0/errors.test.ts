@@ -29,6 +29,17 @@ describe('errors of 3.0.1', () => {
       { programName: 'x', targets: [{ type: 'GROUP', values: ['y'.repeat(129)] }] },
       'body.targets[0].values[0]',
     ],
+    // What a descriptor is, is told by its fields when it does not say so itself.
+    [
+      'programs',
+      { programName: 'x', payloadDescriptors: [{ payloadType: 'PRICE', currency: 7 }] },
+      'body.payloadDescriptors[0].currency',
+    ],
+    [
+      'programs',
+      { programName: 'x', payloadDescriptors: [{ payloadType: 'USAGE', confidence: 101 }] },
+      'body.payloadDescriptors[0].confidence',
+    ],
     ['events', { intervals: [] }, 'body.programID'],
     ['events', { programID: 'none' }, 'body.intervals'],
     ['events', { programID: 'none', intervals: [] }, 'body.programID'],
