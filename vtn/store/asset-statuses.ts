@@ -2,6 +2,7 @@ import type { Insertable, Selectable } from 'kysely';
 import type { AssetStatus, StatusEntry, StatusReason } from '../domain/asset-status.ts';
 import type { Page } from './assets.ts';
 import { chunked } from './chunks.ts';
+import { kept } from './kept.ts';
 import type { Database } from './schema.ts';
 import type { Db } from './store.ts';
 
@@ -14,44 +15,44 @@ export interface StatusRange {
   toMs?: number | undefined;
 }
 
+const latest = kept((db, assetIds: readonly string[], { fromMs, toMs }: StatusRange) =>
+  db
+    .selectFrom('asset_statuses')
+    .selectAll()
+    .where('asset_id', 'in', assetIds)
+    .$if(fromMs !== undefined, (query) => query.where('effective_ms', '>=', fromMs ?? 0))
+    .$if(toMs !== undefined, (query) => query.where('effective_ms', '<', toMs ?? 0))
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('asset_statuses as later')
+            .select('later.seq')
+            .whereRef('later.asset_id', '=', 'asset_statuses.asset_id')
+            .$if(toMs !== undefined, (query) => query.where('later.effective_ms', '<', toMs ?? 0))
+            .where((on) =>
+              on.or([
+                on('later.effective_ms', '>', on.ref('asset_statuses.effective_ms')),
+                on.and([
+                  on('later.effective_ms', '=', on.ref('asset_statuses.effective_ms')),
+                  on('later.seq', '>', on.ref('asset_statuses.seq')),
+                ]),
+              ]),
+            ),
+        ),
+      ),
+    ),
+);
+
 /** The latest entry (within a range) of each of some assets; assets without one are left out. */
 export async function latestStatuses(
   db: Db,
   assetIds: readonly string[],
   { fromMs, toMs }: StatusRange = {},
 ): Promise<AssetStatusRow[]> {
+  const range = { ...(fromMs === undefined ? {} : { fromMs }), ...(toMs === undefined ? {} : { toMs }) };
   const rows: AssetStatusRow[] = [];
-  for (const some of chunked([...new Set(assetIds)])) {
-    rows.push(
-      ...(await db
-        .selectFrom('asset_statuses')
-        .selectAll()
-        .where('asset_id', 'in', some)
-        .$if(fromMs !== undefined, (query) => query.where('effective_ms', '>=', fromMs ?? 0))
-        .$if(toMs !== undefined, (query) => query.where('effective_ms', '<', toMs ?? 0))
-        .where((eb) =>
-          eb.not(
-            eb.exists(
-              eb
-                .selectFrom('asset_statuses as later')
-                .select('later.seq')
-                .whereRef('later.asset_id', '=', 'asset_statuses.asset_id')
-                .$if(toMs !== undefined, (query) => query.where('later.effective_ms', '<', toMs ?? 0))
-                .where((on) =>
-                  on.or([
-                    on('later.effective_ms', '>', on.ref('asset_statuses.effective_ms')),
-                    on.and([
-                      on('later.effective_ms', '=', on.ref('asset_statuses.effective_ms')),
-                      on('later.seq', '>', on.ref('asset_statuses.seq')),
-                    ]),
-                  ]),
-                ),
-            ),
-          ),
-        )
-        .execute()),
-    );
-  }
+  for (const some of chunked([...new Set(assetIds)])) rows.push(...(await latest(db, some, range)).rows);
   return rows;
 }
 

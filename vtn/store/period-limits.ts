@@ -15,7 +15,7 @@ const upsert = kept((db, rows: readonly PeriodLimitRow[]) =>
     .values(rows)
     .onConflict((conflict) =>
       conflict.columns(['asset_id', 'start_ms', 'source']).doUpdateSet((eb) => ({
-        delivery_day: eb.ref('excluded.delivery_day'),
+        // Not delivery_day: the key settles it, and writing it would write the index anew.
         power_charge_w: eb.fn.coalesce('excluded.power_charge_w', 'period_limits.power_charge_w'),
         power_discharge_w: eb.fn.coalesce('excluded.power_discharge_w', 'period_limits.power_discharge_w'),
         energy_low_wh: eb.fn.coalesce('excluded.energy_low_wh', 'period_limits.energy_low_wh'),
@@ -64,27 +64,29 @@ export async function clearPeriodLimits(
     .execute();
 }
 
-const ofDays = kept((db, assetIds: readonly string[], days: readonly string[]) =>
+/** Without what is asked for: to read texts costs more than to compare them. */
+const ofDay = kept((db, assetId: string, day: string) =>
   db
     .selectFrom('period_limits')
-    .selectAll()
-    .where('delivery_day', 'in', days)
-    .where('asset_id', 'in', assetIds)
-    .orderBy('asset_id')
+    .select(['start_ms', 'source', 'created_ms', 'updated_ms'])
+    .select(['power_charge_w', 'power_discharge_w', 'energy_low_wh', 'energy_high_wh', 'trading_locked'])
+    .where('delivery_day', '=', day)
+    .where('asset_id', '=', assetId)
     .orderBy('start_ms')
     .orderBy('source'),
 );
 
-/** All rows of some assets on some delivery days, by slot. */
+/** All rows of some assets on some delivery days, each day's by slot. */
 export async function periodLimitsOf(
   db: Db,
   assetIds: readonly string[],
   days: readonly string[],
 ): Promise<PeriodLimitRow[]> {
-  if (days.length === 0) return [];
   const rows: PeriodLimitRow[] = [];
-  for (const some of chunked(assetIds)) {
-    rows.push(...(await ofDays(db, some, days)).rows);
+  for (const asset_id of assetIds) {
+    for (const delivery_day of days) {
+      for (const row of (await ofDay(db, asset_id, delivery_day)).rows) rows.push({ ...row, asset_id, delivery_day });
+    }
   }
   return rows;
 }
