@@ -1315,7 +1315,7 @@ export interface components {
         queryObjects: components["schemas"]["objectTypes"][];
         /** @description Only what carries one of these targets; the parameter repeats. A VEN gets those of them that it holds. */
         targets: components["schemas"]["target"][];
-        /** @description How many objects of the list to leave out; 0 when missing. */
+        /** @description How many objects of the list the reader has already; 0 when missing. */
         skip: number;
         /** @description How many objects to answer with at most; 50 when missing. */
         limit: number;
@@ -1333,7 +1333,7 @@ export interface operations {
             query?: {
                 /** @description Only what carries one of these targets; the parameter repeats. A VEN gets those of them that it holds. */
                 targets?: components["parameters"]["targets"];
-                /** @description How many objects of the list to leave out; 0 when missing. */
+                /** @description How many objects of the list the reader has already; 0 when missing. */
                 skip?: components["parameters"]["skip"];
                 /** @description How many objects to answer with at most; 50 when missing. */
                 limit?: components["parameters"]["limit"];
@@ -1504,7 +1504,7 @@ export interface operations {
                 eventID?: components["parameters"]["queryEventID"];
                 /** @description Only what carries this clientName. */
                 clientName?: components["parameters"]["queryClientName"];
-                /** @description How many objects of the list to leave out; 0 when missing. */
+                /** @description How many objects of the list the reader has already; 0 when missing. */
                 skip?: components["parameters"]["skip"];
                 /** @description How many objects to answer with at most; 50 when missing. */
                 limit?: components["parameters"]["limit"];
@@ -1673,7 +1673,7 @@ export interface operations {
                 programID?: components["parameters"]["queryProgramID"];
                 /** @description Only what carries one of these targets; the parameter repeats. A VEN gets those of them that it holds. */
                 targets?: components["parameters"]["targets"];
-                /** @description How many objects of the list to leave out; 0 when missing. */
+                /** @description How many objects of the list the reader has already; 0 when missing. */
                 skip?: components["parameters"]["skip"];
                 /** @description How many objects to answer with at most; 50 when missing. */
                 limit?: components["parameters"]["limit"];
@@ -1846,7 +1846,7 @@ export interface operations {
                 clientName?: components["parameters"]["queryClientName"];
                 /** @description Only subscriptions to one of these object types; the parameter repeats. */
                 objects?: components["parameters"]["queryObjects"];
-                /** @description How many objects of the list to leave out; 0 when missing. */
+                /** @description How many objects of the list the reader has already; 0 when missing. */
                 skip?: components["parameters"]["skip"];
                 /** @description How many objects to answer with at most; 50 when missing. */
                 limit?: components["parameters"]["limit"];
@@ -2015,7 +2015,7 @@ export interface operations {
                 venName?: components["parameters"]["queryVenName"];
                 /** @description Only what carries one of these targets; the parameter repeats. A VEN gets those of them that it holds. */
                 targets?: components["parameters"]["targets"];
-                /** @description How many objects of the list to leave out; 0 when missing. */
+                /** @description How many objects of the list the reader has already; 0 when missing. */
                 skip?: components["parameters"]["skip"];
                 /** @description How many objects to answer with at most; 50 when missing. */
                 limit?: components["parameters"]["limit"];
@@ -2186,7 +2186,7 @@ export interface operations {
                 venID?: components["parameters"]["queryVenID"];
                 /** @description Only what carries one of these targets; the parameter repeats. A VEN gets those of them that it holds. */
                 targets?: components["parameters"]["targets"];
-                /** @description How many objects of the list to leave out; 0 when missing. */
+                /** @description How many objects of the list the reader has already; 0 when missing. */
                 skip?: components["parameters"]["skip"];
                 /** @description How many objects to answer with at most; 50 when missing. */
                 limit?: components["parameters"]["limit"];

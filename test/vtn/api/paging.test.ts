@@ -178,4 +178,17 @@ describe('pages never shift while others write', () => {
     const rest = (await bl.get(`${collection}?skip=2&limit=50`).expect(200)).body as Named[];
     expect(rest.map(({ id }) => id)).toEqual(all.slice(2).map(({ id }) => id));
   });
+
+  it.each(['programs', 'events', 'reports', 'subscriptions', 'vens', 'resources'])(
+    'GET /%s takes limits from 0 to 50 and skips as far as one likes',
+    async (collection) => {
+      expect((await bl.get(`${collection}?limit=0`).expect(200)).body).toEqual([]);
+      expect((await bl.get(`${collection}?skip=2147483647`).expect(200)).body).toEqual([]);
+      await bl.get(`${collection}?limit=50&skip=0`).expect(200);
+      for (const query of ['limit=51', 'limit=-1', 'skip=-1', 'skip=2147483648', 'limit=1e1']) {
+        const { body } = await bl.get(`${collection}?${query}`).expect(400);
+        expect(body.errors[0].path).toBe(`query.${query.split('=')[0]}`);
+      }
+    },
+  );
 });
