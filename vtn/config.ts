@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isNetwork } from './api/peer.ts';
 import { authConfig } from './auth/config.ts';
+import { CAPACITY_PRODUCTS } from './domain/markets.ts';
 
 const port = z.number().int().min(0).max(65_535);
 
@@ -73,6 +74,8 @@ export const vtnConfig = z.strictObject({
     .strictObject({
       /** How many delivery days ahead limits become events. */
       horizonDays: z.number().int().min(1).max(31).default(2),
+      /** Markets whose reservations are reserved, not delivered; `*` at the end stands for anything. */
+      capacityProducts: z.array(z.string().min(1)).default([...CAPACITY_PRODUCTS]),
     })
     .prefault({}),
   reports: z

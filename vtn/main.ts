@@ -49,7 +49,7 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
   const store = new SqliteStore({ path: config.store.path, clock, log });
   const { tokenTtlSeconds: ttlSeconds, tokenRequestsPerMinute, ...auth } = config.auth;
   const tokens = new Tokens({ store, clock, ids, log, ttlSeconds, ...auth });
-  const { horizonDays } = config.translation;
+  const { horizonDays, capacityProducts } = config.translation;
   let mqttUrls: string[] = [];
 
   const objects: DialectDeps = {
@@ -72,8 +72,8 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
     }),
   });
   const openadr30 = openadr30Api({ ...objects, operations: openadr.operations });
-  const operations = operationsApi({ store, clock, ids, log, tokens, horizonDays });
-  const jobs = new Jobs({ store, clock, ids, log, horizonDays });
+  const operations = operationsApi({ store, clock, ids, log, tokens, horizonDays, capacityProducts });
+  const jobs = new Jobs({ store, clock, ids, log, horizonDays, capacityProducts });
   const server = new HttpServer({
     config: config.server,
     clock,

@@ -27,6 +27,7 @@ const PURE = [
   'shared/units.ts',
   'vtn/domain/',
   'vtn/translation/',
+  'vtn/ingest/snapshots.ts',
   'vtn/api/errors.ts',
   'vtn/auth/access.ts',
   'vtn/auth/caller.ts',

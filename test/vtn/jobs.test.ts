@@ -14,7 +14,7 @@ describe('the jobs', () => {
     const jobs = new Jobs({ store, clock, ids: countedIds(), log: pino({ level: 'silent' }), horizonDays: 2 });
     await jobs.start();
     const programs = await store.read((db) => db.selectFrom('programs').select('name').orderBy('name').execute());
-    expect(programs.map((row) => row.name)).toEqual(['capacity-limits', 'capacity-subscription']);
+    expect(programs.map((row) => row.name)).toEqual(['capacity-limits', 'capacity-subscription', 'reservations']);
     await jobs.stop();
     await store.stop();
   });

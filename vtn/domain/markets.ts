@@ -20,3 +20,15 @@ export function deliveryAreasOf(region: Region): readonly DeliveryArea[] {
 export function isAreaOf(area: DeliveryArea, region: Region): boolean {
   return AREAS_OF[region].includes(area);
 }
+
+/** Balancing capacity: reserved, not delivered. */
+export const CAPACITY_PRODUCTS: readonly string[] = ['FCR*', 'AFRR*', 'MFRR*'];
+
+/** Whether a market's name is one of these, whatever its case; `*` at the end stands for anything. */
+export function isCapacityProduct(market: string, products: readonly string[] = CAPACITY_PRODUCTS): boolean {
+  const name = market.toUpperCase();
+  return products.some((product) => {
+    const wanted = product.toUpperCase();
+    return wanted.endsWith('*') ? name.startsWith(wanted.slice(0, -1)) : name === wanted;
+  });
+}

@@ -7,8 +7,8 @@ import { assetsOfClient } from '../store/gateways.ts';
 import { mergeStateSnapshots } from '../store/state-snapshots.ts';
 import type { StateSnapshotRow } from '../store/state-snapshots.ts';
 import type { Db, Writer } from '../store/store.ts';
-import { readReport } from '../translation/snapshots.ts';
-import type { StateObservation } from '../translation/snapshots.ts';
+import { readReport } from './snapshots.ts';
+import type { StateObservation } from './snapshots.ts';
 
 export interface IngestDeps {
   clock: Clock;

@@ -172,6 +172,20 @@ export interface Database {
     created_ms: number;
     updated_ms: number;
   };
+  reservations: {
+    asset_id: string;
+    start_ms: number;
+    end_ms: number;
+    market: string;
+    source: string;
+    delivery_day: string;
+    power_w: number | null;
+    energy_change_wh: number | null;
+    energy_buffer_low_wh: number | null;
+    energy_buffer_high_wh: number | null;
+    created_ms: number;
+    updated_ms: number;
+  };
   state_snapshots: {
     asset_id: string;
     effective_ms: number;

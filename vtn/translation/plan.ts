@@ -5,7 +5,7 @@ import type { EventPayloadName, ReportPayloadName } from '@openadr-gateway/share
 
 /** What is published where: the programs, the natural keys of their events, and the days that have events. */
 
-export type ProgramName = 'capacity-subscription' | 'capacity-limits';
+export type ProgramName = 'capacity-subscription' | 'capacity-limits' | 'reservations';
 
 export interface ProgramPlan {
   /** Program attribute PROGRAM_LONG_NAME (OpenADR 3.1 enumerations). */
@@ -13,6 +13,8 @@ export interface ProgramPlan {
   payloads: readonly EventPayloadName[];
   /** Of its events; a lower number wins (OpenADR 3.1 `event.priority`). `null`: unset. */
   priority: number | null;
+  /** Further attributes of the program, by type. */
+  attributes?: Readonly<Record<string, string>>;
 }
 
 /** The programs that the VTN makes at its start and finds again by name. */
@@ -27,7 +29,22 @@ export const PROGRAMS: Readonly<Record<ProgramName, ProgramPlan>> = {
     payloads: ['IMPORT_CAPACITY_LIMIT', 'EXPORT_CAPACITY_LIMIT', 'STORAGE_ENERGY_MIN', 'STORAGE_ENERGY_MAX'],
     priority: 0,
   },
+  reservations: {
+    longName: 'What is sold and bought on the markets, and the energy that is kept free for it',
+    payloads: ['DISPATCH_SETPOINT', 'STORAGE_BUFFER_LOW', 'STORAGE_BUFFER_HIGH', 'CAPACITY_PRODUCT'],
+    priority: 3,
+    // The enumeration has no sign for injection: ours is a negative DISPATCH_SETPOINT.
+    attributes: { SIGN_CONVENTION: 'CONSUMPTION_POSITIVE' },
+  },
 };
+
+/** What becomes one event for each subject and delivery day, and in which program. */
+export const KINDS = { limits: 'capacity-limits', reservations: 'reservations' } as const satisfies Record<
+  string,
+  ProgramName
+>;
+export type Kind = keyof typeof KINDS;
+export const KIND_NAMES = Object.keys(KINDS) as Kind[];
 
 /** The descriptors of a program's payloads, for the program and for each of its events. */
 export function payloadDescriptors(name: ProgramName) {
@@ -39,9 +56,9 @@ export function payloadDescriptors(name: ProgramName) {
 
 export const PROGRAM_NAMES = Object.keys(PROGRAMS) as ProgramName[];
 
-/** `limits/{asset_id}/{day}`: the event with the limits of one asset on one delivery day. */
-export function limitsEventName(assetId: string, day: string): string {
-  return `limits/${assetId}/${day}`;
+/** `limits/{asset_id}/{day}`: the event of one kind for one subject on one delivery day. */
+export function dayEventName(kind: Kind, subject: string, day: string): string {
+  return `${kind}/${subject}/${day}`;
 }
 
 /** `subscription/{asset_id}`: the event with the connection's capacity and the report request of one asset. */
@@ -49,9 +66,10 @@ export function subscriptionEventName(assetId: string): string {
   return `subscription/${assetId}`;
 }
 
-/** Whether an event has one of the names above for this asset. */
-export function isEventOf(eventName: string | null | undefined, assetId: string): boolean {
-  return eventName === subscriptionEventName(assetId) || eventName?.startsWith(limitsEventName(assetId, '')) === true;
+/** Whether an event has one of the names above for this subject. */
+export function isEventOf(eventName: string | null | undefined, subject: string): boolean {
+  const isOfDay = KIND_NAMES.some((kind) => eventName?.startsWith(dayEventName(kind, subject, '')));
+  return isOfDay || eventName === subscriptionEventName(subject);
 }
 
 const ASKED_FOR: readonly (readonly [ReportPayloadName, readingType: string])[] = [

@@ -1,14 +1,15 @@
 import { formatDateTime } from '@openadr-gateway/shared/time/date-time.ts';
 import { formatDurationMs } from '@openadr-gateway/shared/time/duration.ts';
 import { whToKwh, wToKw } from '@openadr-gateway/shared/units.ts';
+import { SLOT_MS, slotsBetween } from '@openadr-gateway/shared/time/slot.ts';
 import type { EventPayloadName } from '@openadr-gateway/shared/openadr/payloads.ts';
 import type { Event, IntervalPeriod, ValuesMap } from '@openadr-gateway/shared/openadr/objects.ts';
 import { computedLimits, isInfeasible } from '../domain/limits.ts';
 import type { LimitValues } from '../domain/limits.ts';
 import { gridPeriod, mergeSlots, mergeSpans, toIntervals } from './intervals.ts';
 import type { Span } from './intervals.ts';
-import { limitsEventName, payloadDescriptors, PROGRAMS, standingReports, subscriptionEventName } from './plan.ts';
-import type { ProgramName } from './plan.ts';
+import { dayEventName, KINDS, payloadDescriptors, PROGRAMS, standingReports, subscriptionEventName } from './plan.ts';
+import type { Kind, ProgramName } from './plan.ts';
 
 /** An event that there should be. Its name is its natural key within its program. */
 export interface WantedEvent {
@@ -23,9 +24,24 @@ export interface WantedEvent {
   intervalPeriod: IntervalPeriod;
 }
 
-/** One source's limits on one slot. */
-export interface SlotLimits extends LimitValues {
+/** A row that holds on every slot from its start to its end; without an end on one. */
+interface Timed {
   startMs: number;
+  endMs?: number;
+}
+
+/** One source's limits on one slot. */
+export interface SlotLimits extends LimitValues, Timed {}
+
+/** One market position of one source. Signs as in the operations API: + is discharge, sold. `null` says nothing. */
+export interface Position extends Timed {
+  market: string;
+  source: string;
+  powerW: number | null;
+  bufferLowWh: number | null;
+  bufferHighWh: number | null;
+  /** Reserved, not delivered: it does not move the set-point. */
+  isCapacityProduct: boolean;
 }
 
 /**
@@ -33,26 +49,43 @@ export interface SlotLimits extends LimitValues {
  * `infeasible` lists the slots whose energy band no stored energy can satisfy; they are published as computed.
  */
 export function limitsSpans(rows: readonly SlotLimits[]): { spans: Span[]; infeasible: number[] } {
-  const bySlot = new Map<number, SlotLimits[]>();
-  for (const row of rows) {
-    const slot = bySlot.get(row.startMs);
-    if (slot) slot.push(row);
-    else bySlot.set(row.startMs, [row]);
-  }
   const infeasible: number[] = [];
-  const slots = [...bySlot].map(([startMs, sources]) => {
+  const spans = spansOf(rows, (sources, startMs) => {
     const computed = computedLimits(sources);
     if (isInfeasible(computed)) infeasible.push(startMs);
-    return { startMs, payloads: limitPayloads(computed) };
+    return limitPayloads(computed);
   });
-  return { spans: mergeSlots(slots), infeasible: infeasible.sort((a, b) => a - b) };
+  return { spans, infeasible: infeasible.sort((a, b) => a - b) };
+}
+
+/** The positions of one asset within a delivery day, summed up slot by slot. */
+export function reservationSpans(rows: readonly Position[], day: Required<Timed>): Span[] {
+  return spansOf(rows, positionPayloads, day);
+}
+
+/** Lays rows on the slots that they hold on, within the day, and says with `payloadsOf` what is said on each. */
+function spansOf<Row extends Timed>(
+  rows: readonly Row[],
+  payloadsOf: (rows: readonly Row[], startMs: number) => ValuesMap[],
+  day: Required<Timed> = { startMs: -Infinity, endMs: Infinity },
+): Span[] {
+  const bySlot = new Map<number, Row[]>();
+  for (const row of rows) {
+    const endMs = Math.min(row.endMs ?? row.startMs + SLOT_MS, day.endMs);
+    for (const slotMs of slotsBetween(Math.max(row.startMs, day.startMs), endMs)) {
+      const slot = bySlot.get(slotMs);
+      if (slot) slot.push(row);
+      else bySlot.set(slotMs, [row]);
+    }
+  }
+  return mergeSlots([...bySlot].map(([startMs, said]) => ({ startMs, payloads: payloadsOf(said, startMs) })));
 }
 
 /** The event of these spans, or undefined when they say nothing. */
-export function limitsEvent(assetId: string, day: string, spans: Span[]): WantedEvent | undefined {
+export function dayEvent(kind: Kind, subject: string, day: string, spans: Span[]): WantedEvent | undefined {
   const intervalPeriod = gridPeriod(spans);
   if (!intervalPeriod) return undefined;
-  return { ...eventOf('capacity-limits', limitsEventName(assetId, day), assetId), spans, intervalPeriod };
+  return { ...eventOf(KINDS[kind], dayEventName(kind, subject, day), subject), spans, intervalPeriod };
 }
 
 /** A version of an asset's technical data, as far as it makes the subscription. */
@@ -109,9 +142,9 @@ export function eventContent(
   };
 }
 
-function eventOf(programName: ProgramName, eventName: string, assetId: string) {
+function eventOf(programName: ProgramName, eventName: string, subject: string) {
   const { priority } = PROGRAMS[programName];
-  return { programName, eventName, targets: [assetId], priority, payloadDescriptors: payloadDescriptors(programName) };
+  return { programName, eventName, targets: [subject], priority, payloadDescriptors: payloadDescriptors(programName) };
 }
 
 /** In OpenADR consumption is positive: what may be charged is import. Magnitudes ≥ 0; what is null is left out. */
@@ -121,6 +154,26 @@ function limitPayloads(limits: LimitValues): ValuesMap[] {
     ...payload('EXPORT_CAPACITY_LIMIT', limits.powerDischargeW === null ? null : wToKw(limits.powerDischargeW)),
     ...payload('STORAGE_ENERGY_MIN', limits.energyLowWh === null ? null : whToKwh(limits.energyLowWh)),
     ...payload('STORAGE_ENERGY_MAX', limits.energyHighWh === null ? null : whToKwh(limits.energyHighWh)),
+  ];
+}
+
+/** Of one market and source the row that starts last holds. Consumption is positive: what is sold is a negative set-point. */
+function positionPayloads(rows: readonly Position[]): ValuesMap[] {
+  const ascending = [...rows].sort((a, b) => a.startMs - b.startMs);
+  const holding = [...new Map(ascending.map((row) => [`${row.market}\n${row.source}`, row])).values()];
+  const sum = (pick: (row: Position) => number | null): number | null =>
+    holding.reduce<number | null>((total, row) => {
+      const value = pick(row);
+      return value === null ? total : (total ?? 0) + value;
+    }, null);
+  const powerW = sum((row) => (row.isCapacityProduct ? null : row.powerW));
+  const reservedW = sum((row) => (row.isCapacityProduct && row.powerW !== null ? Math.abs(row.powerW) : null));
+  const [lowWh, highWh] = [sum((row) => row.bufferLowWh), sum((row) => row.bufferHighWh)];
+  return [
+    ...payload('DISPATCH_SETPOINT', powerW === null ? null : wToKw(0 - powerW)),
+    ...payload('STORAGE_BUFFER_LOW', lowWh === null ? null : whToKwh(lowWh)),
+    ...payload('STORAGE_BUFFER_HIGH', highWh === null ? null : whToKwh(highWh)),
+    ...payload('CAPACITY_PRODUCT', reservedW === null ? null : wToKw(reservedW)),
   ];
 }
 

@@ -52,6 +52,17 @@ const snapshot = record(
   { asset_id: asset, effective_at: time, reading_quality: oneOf('VALID', 'MISSING') },
   { stored_energy: energy, charged_energy: energy, discharged_energy: energy },
 );
+const reservation = record(
+  {
+    asset_id: asset,
+    start_time: start,
+    end_time: end,
+    market: oneOf('DAA', 'FCR', 'a b'),
+    source: oneOf('OPTIMISATION', 'DAA_SWAP'),
+    power: quantity(fc.oneof(magnitude, negative), 'MW', 'W'),
+  },
+  { energy_change: energy, energy_buffer_low: energy, energy_buffer_high: energy },
+);
 const prices = { floor_price: price, strike_price: price };
 const naming = {
   code: oneOf('WU', 'A_1', 'x-y'),
@@ -79,6 +90,21 @@ const OPERATIONS: [string, string, fc.Arbitrary<unknown>, fc.Arbitrary<unknown>]
     'period-limits',
     nothing,
     record({ asset_id: asset, start_time: time, end_time: time, source: oneOf('PV') }),
+  ],
+  [
+    'put',
+    'reservations',
+    record({ reservations: mostly(fc.array(reservation, { minLength: 1, maxLength: 2 })) }),
+    nothing,
+  ],
+  [
+    'get',
+    'reservations',
+    nothing,
+    record(
+      { asset_ids: asset, from: start, to: end },
+      { ...page, markets: oneOf('DAA', 'DAA,FCR'), sources: oneOf('EXTERNAL') },
+    ),
   ],
   [
     'put',

@@ -8,7 +8,7 @@ import type { Change } from '../../../vtn/store/store.ts';
 import { keepPast, reconcile } from '../../../vtn/translation/reconcile.ts';
 import { mergeSlots } from '../../../vtn/translation/intervals.ts';
 import type { Span } from '../../../vtn/translation/intervals.ts';
-import { limitsEvent } from '../../../vtn/translation/translate.ts';
+import { dayEvent } from '../../../vtn/translation/translate.ts';
 import type { WantedEvent } from '../../../vtn/translation/translate.ts';
 
 const nowMs = Date.parse('2026-07-01T12:00Z');
@@ -18,7 +18,7 @@ const limit = (kw: number) => [{ type: 'IMPORT_CAPACITY_LIMIT', values: [kw] }];
 const spansOf = (slots: Record<number, number>) =>
   mergeSlots(Object.entries(slots).map(([n, kw]) => ({ startMs: nowMs + Number(n) * SLOT_MS, payloads: limit(kw) })));
 const wantedOf = (slots: Record<number, number>, day = '2026-07-01') => {
-  const event = limitsEvent('A_1', day, spansOf(slots));
+  const event = dayEvent('limits', 'A_1', day, spansOf(slots));
   return event ? [event] : [];
 };
 /** What is stored after the changes. */
@@ -166,7 +166,7 @@ describe('the past of an event', () => {
         const stored = storedWith(old);
         const kept = keepPast(spansOf(fresh), stored, dayMs, cut);
         for (let slot = -10; slot <= 10; slot++) expect(valueAt(kept, slot)).toBe((slot < 0 ? old : fresh)[slot]);
-        const event = limitsEvent('A_1', '2026-07-01', kept);
+        const event = dayEvent('limits', 'A_1', '2026-07-01', kept);
         const again = event && after([], reconcile([event], [], context))[0];
         expect(keepPast(spansOf(fresh), again, dayMs, cut)).toEqual(kept);
         if (again)

@@ -4,7 +4,7 @@ import { absoluteIntervals } from '@openadr-gateway/shared/openadr/intervals.ts'
 import { SLOT_MS } from '@openadr-gateway/shared/time/slot.ts';
 import { computedLimits } from '../../../vtn/domain/limits.ts';
 import { toIntervals } from '../../../vtn/translation/intervals.ts';
-import { eventContent, limitsEvent, limitsSpans, subscriptionEvent } from '../../../vtn/translation/translate.ts';
+import { dayEvent, eventContent, limitsSpans, subscriptionEvent } from '../../../vtn/translation/translate.ts';
 import type { SlotLimits } from '../../../vtn/translation/translate.ts';
 
 const at = (text: string) => Date.parse(text);
@@ -19,7 +19,7 @@ const row = (start: string | number, values: Partial<SlotLimits>): SlotLimits =>
 });
 const asset = { id: 'DE_50HZ_WU_1', type: 'BESS', sinceMs: at('2026-06-01T00:00Z') };
 const contentOf = (rows: SlotLimits[]) => {
-  const wanted = limitsEvent(asset.id, '2026-07-01', limitsSpans(rows).spans);
+  const wanted = dayEvent('limits', asset.id, '2026-07-01', limitsSpans(rows).spans);
   return wanted && eventContent(wanted, 'program-1');
 };
 const importExport = (imports: number, exports: number) => [

@@ -4,7 +4,15 @@ import type { Lifecycle } from '../../domain/lifecycle.ts';
 import { deliveryAreasOf, isAreaOf } from '../../domain/markets.ts';
 import type { DeliveryArea } from '../../domain/markets.ts';
 import { publishSpec, withdrawAsset } from '../../publisher.ts';
-import { assetById, deleteAsset, insertAsset, listAssets, nextNumber, updateAsset } from '../../store/assets.ts';
+import {
+  assetById,
+  assetsByIds,
+  deleteAsset,
+  insertAsset,
+  listAssets,
+  nextNumber,
+  updateAsset,
+} from '../../store/assets.ts';
 import type { AssetFilter, AssetPatch, AssetRow } from '../../store/assets.ts';
 import { inverterLinks } from '../../store/inverters.ts';
 import { specsOf } from '../../store/specs.ts';
@@ -108,6 +116,14 @@ export async function requireAsset(db: Db, id: string): Promise<AssetRow> {
   const asset = await assetById(db, id);
   if (!asset) throw unknownAssetIds([id]);
   return asset;
+}
+
+/** The markets of these assets. @throws ApiError 404 naming all that do not exist */
+export async function regionsOf(db: Db, ids: readonly string[]): Promise<Map<string, Region>> {
+  const regions = new Map((await assetsByIds(db, ids)).map((asset) => [asset.id, asset.region as Region]));
+  const unknown = ids.filter((id) => !regions.has(id));
+  if (unknown.length > 0) throw unknownAssetIds(unknown);
+  return regions;
 }
 
 /** 404 that names all assets that do not exist. */

@@ -7,6 +7,7 @@ import type { OperationsDeps } from './deps.ts';
 import { gatewayOperations } from './gateway.ts';
 import { inverterOperations } from './inverters.ts';
 import { periodLimitOperations } from './period-limits.ts';
+import { reservationOperations } from './reservations.ts';
 import { siteOperations } from './sites.ts';
 import { specOperations } from './specs.ts';
 import { stateSnapshotOperations } from './state-snapshots.ts';
@@ -21,6 +22,7 @@ export function operationsApi(deps: OperationsDeps): Api {
   const handles: Record<string, Handle> = {
     ...periodLimitOperations(deps),
     ...stateSnapshotOperations(deps),
+    ...reservationOperations(deps),
     ...assetOperations(deps),
     ...assetActionOperations(deps),
     ...statusOperations(deps),

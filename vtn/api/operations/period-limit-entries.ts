@@ -5,8 +5,6 @@ import type { Quantity } from '@openadr-gateway/shared/units.ts';
 import { countSlots, expandWindows } from '../../domain/windows.ts';
 import type { AssetRow } from '../../store/assets.ts';
 import type { PeriodLimitRow } from '../../store/period-limits.ts';
-import type { PublisherDeps } from '../../publisher.ts';
-import { horizon } from '../../translation/plan.ts';
 import { Faults } from './fields.ts';
 
 /** One entry of a batch, as the OpenAPI document describes it. */
@@ -150,11 +148,4 @@ export function expandEntries(
     }
   }
   return [...rows.values()];
-}
-
-/** The delivery days of the horizon that a period touches: the only ones that have events to change. */
-export function daysOf(asset: AssetRow, startMs: number, endMs: number, deps: PublisherDeps): string[] {
-  const region = asset.region as Region;
-  const [first, last] = [deliveryDayOf(startMs, region), deliveryDayOf(endMs - 1, region)];
-  return horizon(region, deps.clock.nowMs(), deps.horizonDays).filter((day) => first <= day && day <= last);
 }

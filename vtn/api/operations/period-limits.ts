@@ -1,18 +1,20 @@
 import type { Quantity } from '@openadr-gateway/shared/units.ts';
 import { formatDateTime } from '@openadr-gateway/shared/time/date-time.ts';
+import type { Region } from '@openadr-gateway/shared/time/delivery-day.ts';
 import { SLOT_MS } from '@openadr-gateway/shared/time/slot.ts';
 import { computedLimits } from '../../domain/limits.ts';
 import type { LimitValues } from '../../domain/limits.ts';
-import { publishLimits } from '../../publisher.ts';
+import { daysOf, publishDays } from '../../publisher.ts';
 import { assetsByIds } from '../../store/assets.ts';
 import { clearPeriodLimits, listPeriodLimits, upsertPeriodLimits } from '../../store/period-limits.ts';
 import type { PeriodLimitRow } from '../../store/period-limits.ts';
 import { requireAsset, unknownAssetIds } from './assets.ts';
 import type { OperationsDeps } from './deps.ts';
-import { assetIdsOf, Faults, mwhOrNull, mwOrNull, pageOf, stamps } from './fields.ts';
+import { assetIdsOf, mwhOrNull, mwOrNull, pageOf, stamps } from './fields.ts';
 import type { Handle } from './index.ts';
-import { daysOf, expandEntries, readEntries } from './period-limit-entries.ts';
+import { expandEntries, readEntries } from './period-limit-entries.ts';
 import type { PeriodLimitIn } from './period-limit-entries.ts';
+import { readRange } from './periods.ts';
 
 export function periodLimitOperations({ store, ...deps }: OperationsDeps): Record<string, Handle> {
   return {
@@ -25,7 +27,7 @@ export function periodLimitOperations({ store, ...deps }: OperationsDeps): Recor
         if (unknown.length > 0) throw unknownAssetIds(unknown);
         const rows = expandEntries(entries, assets, deps.clock.nowMs());
         await upsertPeriodLimits(tx.db, rows);
-        await publishLimits(tx, assetIds, [...new Set(rows.map((row) => row.delivery_day))], deps);
+        await publishDays(tx, 'limits', assetIds, [...new Set(rows.map((row) => row.delivery_day))], deps);
       });
       return { status: 204 };
     },
@@ -43,20 +45,12 @@ export function periodLimitOperations({ store, ...deps }: OperationsDeps): Recor
       await store.write(async (tx) => {
         const asset = await requireAsset(tx.db, assetId);
         await clearPeriodLimits(tx.db, { assetId, source, startMs, endMs }, deps.clock.nowMs());
-        await publishLimits(tx, [assetId], daysOf(asset, startMs, endMs, deps), deps);
+        const days = daysOf(asset.region as Region, startMs, endMs, deps);
+        await publishDays(tx, 'limits', [assetId], days, deps);
       });
       return { status: 204 };
     },
   };
-}
-
-function readRange(query: Readonly<Record<string, unknown>>, from: string, to: string) {
-  const faults = new Faults();
-  const startMs = faults.instant(['query', from], query[from] as string);
-  const endMs = faults.instant(['query', to], query[to] as string);
-  faults.endsAfter(['query', to], startMs, endMs, query[to] as string, from);
-  faults.throwIfAny();
-  return { startMs, endMs };
 }
 
 /** Rows in the order of slots, gathered by slot. */

@@ -4,6 +4,14 @@ import { subscriptions } from './002-subscriptions.ts';
 import { keyLifetimes } from './003-key-lifetimes.ts';
 import { eventAudience } from './004-event-audience.ts';
 import { assetReports } from './005-asset-reports.ts';
+import { reservations } from './006-reservations.ts';
 
 /** All migrations in their order. Listed by hand, so that a bundle carries them. */
-export const migrations: readonly Migration[] = [foundation, subscriptions, keyLifetimes, eventAudience, assetReports];
+export const migrations: readonly Migration[] = [
+  foundation,
+  subscriptions,
+  keyLifetimes,
+  eventAudience,
+  assetReports,
+  reservations,
+];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Report, ValuesMap } from '@openadr-gateway/shared/openadr/objects.ts';
-import { readReport } from '../../../vtn/translation/snapshots.ts';
+import { readReport } from '../../../vtn/ingest/snapshots.ts';
 
 const report = (payloads: ValuesMap[], more: Partial<Report> = {}): Report => ({
   id: 'report-1',

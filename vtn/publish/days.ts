@@ -1,0 +1,84 @@
+import { formatDateTime } from '@openadr-gateway/shared/time/date-time.ts';
+import { deliveryDayBounds, deliveryDayOf } from '@openadr-gateway/shared/time/delivery-day.ts';
+import type { Region } from '@openadr-gateway/shared/time/delivery-day.ts';
+import { floorToSlot } from '@openadr-gateway/shared/time/slot.ts';
+import { afterBands } from '../domain/asset-status.ts';
+import type { InfeasibleDay } from '../domain/asset-status.ts';
+import { appendStatuses, latestEntries, statusRow } from '../store/asset-statuses.ts';
+import { eventsByNames } from '../store/events.ts';
+import type { Writer } from '../store/store.ts';
+import { dayEventName, horizon, KINDS } from '../translation/plan.ts';
+import type { Kind } from '../translation/plan.ts';
+import { keepPast } from '../translation/reconcile.ts';
+import { dayEvent } from '../translation/translate.ts';
+import type { WantedEvent } from '../translation/translate.ts';
+import { SOURCES } from './kinds.ts';
+import type { Days } from './kinds.ts';
+import { applyWanted, ensureProgram } from './programs.ts';
+import type { PublisherDeps } from './programs.ts';
+
+/**
+ * Makes the stored events of one kind for some subjects what their rows say, for those of the delivery days that lie within
+ * the horizon. Runs inside the transaction that wrote the rows. What was said about slots that are over stays.
+ */
+export async function publishDays(
+  tx: Writer,
+  kind: Kind,
+  ids: readonly string[],
+  days: readonly string[],
+  deps: PublisherDeps,
+): Promise<void> {
+  const nowMs = deps.clock.nowMs();
+  const wantedDays = new Set(days);
+  const subjects = (await SOURCES[kind].subjects(tx.db, ids)).flatMap(({ id, region }) =>
+    horizon(region, nowMs, deps.horizonDays)
+      .filter((day) => wantedDays.has(day))
+      .map((day) => ({ id, region, day, bounds: deliveryDayBounds(day, region), name: dayEventName(kind, id, day) })),
+  );
+  if (subjects.length === 0) return;
+  const programId = await ensureProgram(tx, KINDS[kind], deps);
+  const names = subjects.map((subject) => subject.name);
+  const stored = await eventsByNames(tx.db, programId, names);
+  const storedByName = new Map([...stored].reverse().map((event) => [event.eventName, event]));
+  const published: Days = {
+    names: [...new Set(subjects.map(({ day }) => day))],
+    startMs: Math.min(...subjects.map(({ bounds }) => bounds.startMs)),
+    endMs: Math.max(...subjects.map(({ bounds }) => bounds.endMs)),
+  };
+  const said = await SOURCES[kind].load(tx.db, [...new Set(subjects.map(({ id }) => id))], published, deps);
+  const bands = new Map<string, { region: Region; days: InfeasibleDay[] }>();
+  const wanted = subjects.flatMap(({ id, region, day, bounds, name }): WantedEvent[] => {
+    const { spans, infeasible } = said(id, day, bounds);
+    if (infeasible) bands.set(id, { region, days: [...(bands.get(id)?.days ?? []), { day, slotsMs: infeasible }] });
+    const [firstMs] = infeasible ?? [];
+    if (firstMs !== undefined) {
+      const where = { assetId: id, firstSlot: formatDateTime(firstMs), slots: infeasible?.length };
+      deps.log?.warn(where, 'energy_low is above energy_high; published as computed');
+    }
+    const kept = keepPast(spans, storedByName.get(name), bounds.startMs, floorToSlot(nowMs));
+    const event = dayEvent(kind, id, day, kept);
+    return event ? [event] : [];
+  });
+  await applyWanted(tx, programId, wanted, stored, deps);
+  await markBands(tx, bands, nowMs);
+}
+
+/** The delivery days of the horizon that a period touches: the only ones that have events to change. */
+export function daysOf(region: Region, startMs: number, endMs: number, deps: PublisherDeps): string[] {
+  const [first, last] = [deliveryDayOf(startMs, region), deliveryDayOf(endMs - 1, region)];
+  return horizon(region, deps.clock.nowMs(), deps.horizonDays).filter((day) => first <= day && day <= last);
+}
+
+/** Marks on the assets' statuses which days have energy bands that nothing can satisfy. */
+async function markBands(
+  tx: Writer,
+  bands: ReadonlyMap<string, { region: Region; days: InfeasibleDay[] }>,
+  nowMs: number,
+): Promise<void> {
+  const latest = await latestEntries(tx.db, [...bands.keys()]);
+  const entries = [...bands].flatMap(([assetId, { region, days }]) => {
+    const entry = afterBands(latest.get(assetId), days, deliveryDayOf(nowMs, region), nowMs);
+    return entry ? [statusRow(assetId, entry, nowMs)] : [];
+  });
+  await appendStatuses(tx.db, entries);
+}

@@ -1,0 +1,98 @@
+import type { Region } from '@openadr-gateway/shared/time/delivery-day.ts';
+import { isCapacityProduct } from '../domain/markets.ts';
+import type { Window } from '../domain/windows.ts';
+import { assetsByIds, assetsWithLimits } from '../store/assets.ts';
+import { periodLimitsOf } from '../store/period-limits.ts';
+import type { PeriodLimitRow } from '../store/period-limits.ts';
+import { assetsWithReservations, reservationsWithin } from '../store/reservations.ts';
+import type { ReservationRow } from '../store/reservations.ts';
+import type { Db } from '../store/store.ts';
+import type { Span } from '../translation/intervals.ts';
+import type { Kind } from '../translation/plan.ts';
+import { limitsSpans, reservationSpans } from '../translation/translate.ts';
+import type { Position, SlotLimits } from '../translation/translate.ts';
+import type { PublisherDeps } from './programs.ts';
+
+/** What an event is about: an asset, a site, an inverter. */
+export interface Subject {
+  id: string;
+  region: Region;
+}
+
+/** Delivery days, and the time from the start of the first to the end of the last. */
+export interface Days extends Window {
+  names: readonly string[];
+}
+
+/** What is said about one subject on one delivery day. */
+export type Said = (subject: string, day: string, bounds: Window) => { spans: Span[]; infeasible?: number[] };
+
+/** Where the rows of one kind come from. */
+export interface KindSource {
+  /** Those of the ids that exist. */
+  subjects(db: Db, ids: readonly string[]): Promise<Subject[]>;
+  /** Ids of all subjects that have rows on these days, in order. */
+  idsWithRows(db: Db, days: Days): Promise<string[]>;
+  /** Reads the rows of some subjects on some days. */
+  load(db: Db, ids: readonly string[], days: Days, deps: PublisherDeps): Promise<Said>;
+}
+
+const assets = async (db: Db, ids: readonly string[]): Promise<Subject[]> =>
+  (await assetsByIds(db, ids)).map(({ id, region }) => ({ id, region: region as Region }));
+
+/** To publish another kind, add it to `KINDS` of the translation and a row here. */
+export const SOURCES: Readonly<Record<Kind, KindSource>> = {
+  limits: {
+    subjects: assets,
+    idsWithRows: (db, days) => assetsWithLimits(db, days.names),
+    load: async (db, ids, days) => {
+      const rows = gathered(await periodLimitsOf(db, ids, days.names), (row) => `${row.asset_id} ${row.delivery_day}`);
+      return (subject, day) => limitsSpans((rows.get(`${subject} ${day}`) ?? []).map(toSlotLimits));
+    },
+  },
+  reservations: {
+    subjects: assets,
+    idsWithRows: assetsWithReservations,
+    load: async (db, ids, days, { capacityProducts }) => {
+      const rows = gathered(await reservationsWithin(db, ids, days), (row) => row.asset_id);
+      return (subject, _day, bounds) => {
+        const positions = (rows.get(subject) ?? []).map((row) => toPosition(row, capacityProducts));
+        return { spans: reservationSpans(positions, bounds) };
+      };
+    },
+  },
+};
+
+function gathered<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Map<string, Row[]> {
+  const byKey = new Map<string, Row[]>();
+  for (const row of rows) {
+    const some = byKey.get(keyOf(row));
+    if (some) some.push(row);
+    else byKey.set(keyOf(row), [row]);
+  }
+  return byKey;
+}
+
+function toSlotLimits(row: PeriodLimitRow): SlotLimits {
+  return {
+    startMs: row.start_ms,
+    powerChargeW: row.power_charge_w,
+    powerDischargeW: row.power_discharge_w,
+    energyLowWh: row.energy_low_wh,
+    energyHighWh: row.energy_high_wh,
+    tradingLocked: row.trading_locked === null ? null : row.trading_locked === 1,
+  };
+}
+
+function toPosition(row: ReservationRow, products: readonly string[] | undefined): Position {
+  return {
+    startMs: row.start_ms,
+    endMs: row.end_ms,
+    market: row.market,
+    source: row.source,
+    powerW: row.power_w,
+    bufferLowWh: row.energy_buffer_low_wh,
+    bufferHighWh: row.energy_buffer_high_wh,
+    isCapacityProduct: isCapacityProduct(row.market, products),
+  };
+}
