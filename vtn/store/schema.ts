@@ -186,6 +186,18 @@ export interface Database {
     created_ms: number;
     updated_ms: number;
   };
+  /** `import_from_grid_fee`: a decimal. */
+  forecasts: {
+    asset_id: string;
+    start_ms: number;
+    end_ms: number;
+    delivery_day: string;
+    generation_w: number | null;
+    consumption_w: number | null;
+    import_from_grid_fee: string | null;
+    created_ms: number;
+    updated_ms: number;
+  };
   state_snapshots: {
     asset_id: string;
     effective_ms: number;

@@ -78,6 +78,7 @@ describe('the document of the operations API', () => {
       ['createInverter', api.post(`sites/${site}/inverters`, exampleOf('createInverter'))],
       ['patchInverter', api.patch(`sites/${site}/inverters/${site}_INV_1`, exampleOf('patchInverter'))],
       ['patchPeriodLimits', api.patch('period-limits', exampleOf('patchPeriodLimits'))],
+      ['putForecasts', api.put('forecasts', exampleOf('putForecasts'))],
       ['putReservations', api.put('reservations', exampleOf('putReservations'))],
       ['putStateSnapshots', api.put('state-snapshots', exampleOf('putStateSnapshots'))],
     ];
@@ -108,6 +109,8 @@ describe('the document of the operations API', () => {
     });
     const position = { ...period, asset_id: asset, market: 'DAA', source: 'EXTERNAL', power: mw(1) };
     await api.put('reservations', { reservations: [position] }).expect(204);
+    const { source: _source, ...slot } = period;
+    await api.put('forecasts', { forecasts: [{ ...slot, asset_id: asset, generation: mw(1) }] }).expect(204);
     const snapshot = { asset_id: asset, effective_at: '2026-01-15T09:00:00Z', reading_quality: 'VALID' };
     await api.put('state-snapshots', { state_snapshots: [{ ...snapshot, charged_energy: mwh(1) }] }).expect(200);
     check('putGateway', await api.put(`sites/${site}/gateway`).expect(200));
@@ -119,6 +122,7 @@ describe('the document of the operations API', () => {
       ['listAssetStatuses', `asset-statuses?asset_ids=${asset}&latest=true`],
       ['listSpecs', `specs?asset_ids=${asset}`],
       ['listPeriodLimits', `period-limits?asset_ids=${asset}&${range}`],
+      ['listForecasts', `forecasts?asset_ids=${asset}&${range}`],
       ['listReservations', `reservations?asset_ids=${asset}&${range}`],
       ['listStateSnapshots', `state-snapshots?asset_ids=${asset}`],
       ['listStateSnapshots', `state-snapshots?asset_ids=${asset}&latest=true`],

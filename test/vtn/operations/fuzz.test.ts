@@ -63,6 +63,10 @@ const reservation = record(
   },
   { energy_change: energy, energy_buffer_low: energy, energy_buffer_high: energy },
 );
+const forecast = record(
+  { asset_id: asset, start_time: start, end_time: end },
+  { generation: power, consumption: power, import_from_grid_fee: fc.oneof(magnitude, negative) },
+);
 const prices = { floor_price: price, strike_price: price };
 const naming = {
   code: oneOf('WU', 'A_1', 'x-y'),
@@ -106,6 +110,8 @@ const OPERATIONS: [string, string, fc.Arbitrary<unknown>, fc.Arbitrary<unknown>]
       { ...page, markets: oneOf('DAA', 'DAA,FCR'), sources: oneOf('EXTERNAL') },
     ),
   ],
+  ['put', 'forecasts', record({ forecasts: mostly(fc.array(forecast, { minLength: 1, maxLength: 2 })) }), nothing],
+  ['get', 'forecasts', nothing, record({ asset_ids: asset, from: start, to: end }, page)],
   [
     'put',
     'state-snapshots',
@@ -211,7 +217,7 @@ describe('whatever an operator sends', () => {
         expect([answer.status, answer.text]).not.toEqual([500, expect.anything()]);
         if (answer.status >= 400) expect(answer.body.detail.length).toBeGreaterThan(0);
       }),
-      { numRuns: 3_000 },
+      { numRuns: 3_500 },
     );
     for (const [method, path] of OPERATIONS) {
       const right = [200, 201, 204].map((status) => seen.get(`${method} ${path} ${status}`) ?? 0);

@@ -4,6 +4,7 @@ import type { Api, ApiAnswer, ApiRequest, OperationHandler } from '../http.ts';
 import { assetActionOperations } from './asset-actions.ts';
 import { assetOperations } from './assets.ts';
 import type { OperationsDeps } from './deps.ts';
+import { forecastOperations } from './forecasts.ts';
 import { gatewayOperations } from './gateway.ts';
 import { inverterOperations } from './inverters.ts';
 import { periodLimitOperations } from './period-limits.ts';
@@ -23,6 +24,7 @@ export function operationsApi(deps: OperationsDeps): Api {
     ...periodLimitOperations(deps),
     ...stateSnapshotOperations(deps),
     ...reservationOperations(deps),
+    ...forecastOperations(deps),
     ...assetOperations(deps),
     ...assetActionOperations(deps),
     ...statusOperations(deps),

@@ -5,6 +5,7 @@ import { keyLifetimes } from './003-key-lifetimes.ts';
 import { eventAudience } from './004-event-audience.ts';
 import { assetReports } from './005-asset-reports.ts';
 import { reservations } from './006-reservations.ts';
+import { forecasts } from './007-forecasts.ts';
 
 /** All migrations in their order. Listed by hand, so that a bundle carries them. */
 export const migrations: readonly Migration[] = [
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   eventAudience,
   assetReports,
   reservations,
+  forecasts,
 ];
