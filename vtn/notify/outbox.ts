@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { backoffMs } from '@openadr-gateway/shared/retry.ts';
-import { deleteOutbox } from '../store/outbox.ts';
+import { clearOutbox, deleteOutbox } from '../store/outbox.ts';
 import type { Store } from '../store/store.ts';
 import { publishInOrder } from './publish.ts';
 import { nextMessages } from './resolve.ts';
@@ -100,6 +100,11 @@ export class Notifier {
     this.#more = false;
     if (!transport.connected) return;
     try {
+      if (transport.silent) {
+        await store.write(({ db }) => clearOutbox(db));
+        this.#failures = 0;
+        return;
+      }
       for (;;) {
         const announcements = await store.read((db) => nextMessages(db, batchSize, log));
         if (announcements.length === 0 || this.#stopped) break;

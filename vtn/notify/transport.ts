@@ -1,5 +1,7 @@
 /** A channel that carries notifications to their readers. */
 export interface NotificationTransport {
+  /** True where nobody can listen: changes are forgotten without being looked at. */
+  readonly silent?: boolean;
   /** False while nothing can be published. */
   readonly connected: boolean;
   /**

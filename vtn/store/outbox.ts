@@ -17,6 +17,13 @@ export async function outboxAfter(db: Db, seq: number, limit: number): Promise<O
   return (await after(db, seq, limit)).rows;
 }
 
+const clearing = kept((db) => db.deleteFrom('outbox'));
+
+/** Forgets all rows: nobody has to hear of them. */
+export async function clearOutbox(db: Db): Promise<void> {
+  await clearing(db);
+}
+
 /** Forgets rows that were announced. */
 export async function deleteOutbox(db: Db, seqs: readonly number[]): Promise<void> {
   for (const some of chunked(seqs)) await deletion(db, some);

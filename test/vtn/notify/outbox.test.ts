@@ -157,6 +157,35 @@ describe('the notifier', () => {
     expect(await waiting()).toBe(1);
   });
 
+  it('forgets what nobody can hear, without looking at it', async () => {
+    const { store, commit, waiting } = await startedStore();
+    await known(store);
+    await store.write(({ db }) =>
+      db
+        .insertInto('outbox')
+        .values({ operation: 'CREATE', object_type: 'EVENT', object_id: 'x', body: '{', previous: null, created_ms: 0 })
+        .execute(),
+    );
+    const said: string[] = [];
+    const log = Object.assign(Object.create(silent) as typeof silent, {
+      error: (_details: object, message: string) => said.push(message),
+    });
+    const transport = {
+      silent: true,
+      connected: true,
+      publish: (topic: string) => Promise.resolve(void said.push(topic)),
+      onConnected: () => () => undefined,
+    };
+    const notifier = new Notifier({ store, transport, log, pollMs: 60_000 });
+    ends.push(() => notifier.stop());
+    notifier.start();
+    await eventually(async () => expect(await waiting()).toBe(0));
+    await commit(created(anEvent('e1', 'p')));
+    await commit(created(anEvent('e2', 'p')));
+    await eventually(async () => expect(await waiting()).toBe(0));
+    expect(said).toEqual([]);
+  });
+
   it('drops a row that cannot be read, says so, and goes on', async () => {
     const errors: string[] = [];
     const log = Object.assign(Object.create(silent) as typeof silent, {
