@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { compressed } from '../../../vtn/api/compress.ts';
 import { acceptsJson, codingFor } from '../../../vtn/api/negotiation.ts';
 import { raw } from '../support/raw.ts';
 import { BASE, startVtn } from '../support/server.ts';
@@ -53,6 +54,20 @@ describe('the coding that a client asks for', () => {
         expect(typeof acceptsJson(header)).toBe('boolean');
       }),
     );
+  });
+});
+
+describe('compressed content', () => {
+  it('is made once for the same bytes, however many ask at once, and is at hand from then on', async () => {
+    const body = Buffer.from('[' + '1,'.repeat(5_000) + '1]');
+    const [first, second] = [compressed(body, 'gzip'), compressed(body, 'gzip')];
+    expect(first).toBeInstanceOf(Promise);
+    expect(second).toBe(first);
+    const bytes = await first;
+    expect(compressed(body, 'gzip')).toBe(bytes);
+    expect(gunzipSync(bytes)).toEqual(body);
+    expect(compressed(body, 'br')).not.toBe(bytes);
+    expect(compressed(Buffer.from(body), 'gzip')).toBeInstanceOf(Promise);
   });
 });
 
