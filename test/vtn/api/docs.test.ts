@@ -43,7 +43,7 @@ describe('the docs', () => {
   });
 
   it('load everything from this server, and run no script and no style that stands in a page', async () => {
-    for (const path of ['/docs', API, '/docs/operations']) {
+    for (const path of ['/docs', API, '/docs/openadr-3.0.1', '/docs/operations']) {
       const answer = await vtn.anonymous.get(path).expect(200);
       const policy = answer.headers['content-security-policy'] ?? '';
       expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'; ");
@@ -107,6 +107,7 @@ describe('the docs', () => {
     const bl = await vtn.client('bl');
     for (const [path, call] of [
       [API, '/programs'],
+      ['/docs/openadr-3.0.1', '/programs'],
       ['/docs/operations', '/assets'],
     ] as const) {
       expect(await tryOut(vtn.url + path, call, bl)).toBe(200);
