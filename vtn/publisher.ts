@@ -8,7 +8,6 @@ import type { Days } from './publish/kinds.ts';
 import { applyWanted, ensureProgram } from './publish/programs.ts';
 import type { PublisherDeps } from './publish/programs.ts';
 import { assetsByIds, assetsWithSubscription } from './store/assets.ts';
-import type { AssetRow } from './store/assets.ts';
 import { deleteEventsChanges, eventsByNames, listEvents } from './store/events.ts';
 import { programByName } from './store/programs.ts';
 import { specsOf } from './store/specs.ts';
@@ -65,13 +64,13 @@ export async function publishSpec(tx: Writer, assetId: string, deps: PublisherDe
   await publishSpecs(tx, [assetId], deps);
 }
 
-/** Takes back every event of an asset that is about to be deleted, with the reports that answer them. */
-export async function withdrawAsset(tx: Writer, asset: AssetRow): Promise<void> {
+/** Takes back every event of an asset, site or inverter that is about to be deleted, with the reports that answer them. */
+export async function withdraw(tx: Writer, id: string): Promise<void> {
   const doomed: Event[] = [];
   for (const name of PROGRAM_NAMES) {
     const program = await programByName(tx.db, name);
-    const events = program ? await listEvents(tx.db, { programId: program.id, targets: [asset.id] }) : [];
-    doomed.push(...events.filter((event) => isEventOf(event.eventName, asset.id)));
+    const events = program ? await listEvents(tx.db, { programId: program.id, targets: [id] }) : [];
+    doomed.push(...events.filter((event) => isEventOf(event.eventName, id)));
   }
   await tx.apply(await deleteEventsChanges(tx.db, doomed));
 }

@@ -71,4 +71,29 @@ describe('the horizon of events', () => {
     expect((await api.event(changed?.eventName ?? ''))?.intervals).toEqual(changed?.intervals);
     expect((await api.event(deleted?.eventName ?? ''))?.intervals).toEqual(deleted?.intervals);
   });
+
+  it('moves on for every kind: reservations, points of connection and inverters', async () => {
+    api.clock.set('2026-02-10T10:00:00Z');
+    const [site, asset] = [await api.site(), await api.asset()];
+    const inverter = await api.inverter(site, [asset]);
+    const period = { start_time: '2026-02-13T12:00:00Z', end_time: '2026-02-13T12:15:00Z' };
+    const position = { asset_id: asset, market: 'DAA', source: 'EXTERNAL', power: mw(1), ...period };
+    await api.put('reservations', { reservations: [position] }).expect(204);
+    const limits = { limits: [{ ...period, max_export_to_grid: mw(1) }] };
+    await api.put(`sites/${site}/limits`, limits).expect(204);
+    await api.put(`sites/${site}/inverters/${inverter}/limits`, limits).expect(204);
+    const named = async () =>
+      (await api.events()).map((e) => e.eventName ?? '').filter((name) => name.endsWith('/2026-02-13'));
+    expect(await named()).toEqual([]);
+    api.clock.set('2026-02-11T10:00:00Z');
+    await roll();
+    expect(await named()).toEqual([
+      `inverter-limits/${inverter}/2026-02-13`,
+      `poc-limits/${site}/2026-02-13`,
+      `reservations/${asset}/2026-02-13`,
+    ]);
+    const version = api.vtn.store.versions.events;
+    await roll();
+    expect(api.vtn.store.versions.events).toBe(version);
+  });
 });

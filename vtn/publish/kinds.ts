@@ -2,15 +2,18 @@ import type { Region } from '@openadr-gateway/shared/time/delivery-day.ts';
 import { isCapacityProduct } from '../domain/markets.ts';
 import type { Window } from '../domain/windows.ts';
 import { assetsByIds, assetsWithLimits } from '../store/assets.ts';
+import { connectionLimitsWithin, connectionsWithLimits } from '../store/connection-limits.ts';
+import type { ConnectionLimitRow, ConnectionTable } from '../store/connection-limits.ts';
 import { periodLimitsOf } from '../store/period-limits.ts';
 import type { PeriodLimitRow } from '../store/period-limits.ts';
 import { assetsWithReservations, reservationsWithin } from '../store/reservations.ts';
 import type { ReservationRow } from '../store/reservations.ts';
+import { inverterRegions, siteRegions } from '../store/sites.ts';
 import type { Db } from '../store/store.ts';
 import type { Span } from '../translation/intervals.ts';
 import type { Kind } from '../translation/plan.ts';
-import { limitsSpans, reservationSpans } from '../translation/translate.ts';
-import type { Position, SlotLimits } from '../translation/translate.ts';
+import { connectionSpans, limitsSpans, reservationSpans } from '../translation/translate.ts';
+import type { ConnectionLimit, Position, SlotLimits } from '../translation/translate.ts';
 import type { PublisherDeps } from './programs.ts';
 
 /** What an event is about: an asset, a site, an inverter. */
@@ -37,8 +40,21 @@ export interface KindSource {
   load(db: Db, ids: readonly string[], days: Days, deps: PublisherDeps): Promise<Said>;
 }
 
-const assets = async (db: Db, ids: readonly string[]): Promise<Subject[]> =>
-  (await assetsByIds(db, ids)).map(({ id, region }) => ({ id, region: region as Region }));
+const assets = async (db: Db, ids: readonly string[]): Promise<Subject[]> => inMarkets(await assetsByIds(db, ids));
+
+const inMarkets = (rows: readonly { id: string; region: string }[]): Subject[] =>
+  rows.map(({ id, region }) => ({ id, region: region as Region }));
+
+const connections = (table: ConnectionTable, subjects: KindSource['subjects']): KindSource => ({
+  subjects,
+  idsWithRows: (db, days) => connectionsWithLimits(db, table, days),
+  load: async (db, ids, days) => {
+    const rows = gathered(await connectionLimitsWithin(db, table, ids, days), (row) => row.subject_id);
+    return (subject, _day, bounds) => ({
+      spans: connectionSpans((rows.get(subject) ?? []).map(toConnectionLimit), bounds),
+    });
+  },
+});
 
 /** To publish another kind, add it to `KINDS` of the translation and a row here. */
 export const SOURCES: Readonly<Record<Kind, KindSource>> = {
@@ -50,6 +66,8 @@ export const SOURCES: Readonly<Record<Kind, KindSource>> = {
       return (subject, day) => limitsSpans((rows.get(`${subject} ${day}`) ?? []).map(toSlotLimits));
     },
   },
+  'poc-limits': connections('site_limits', async (db, ids) => inMarkets(await siteRegions(db, ids))),
+  'inverter-limits': connections('inverter_limits', async (db, ids) => inMarkets(await inverterRegions(db, ids))),
   reservations: {
     subjects: assets,
     idsWithRows: assetsWithReservations,
@@ -94,5 +112,14 @@ function toPosition(row: ReservationRow, products: readonly string[] | undefined
     bufferLowWh: row.energy_buffer_low_wh,
     bufferHighWh: row.energy_buffer_high_wh,
     isCapacityProduct: isCapacityProduct(row.market, products),
+  };
+}
+
+function toConnectionLimit(row: ConnectionLimitRow): ConnectionLimit {
+  return {
+    startMs: row.start_ms,
+    endMs: row.end_ms,
+    maxImportW: row.max_import_w,
+    maxExportW: row.max_export_w,
   };
 }

@@ -198,6 +198,26 @@ export interface Database {
     created_ms: number;
     updated_ms: number;
   };
+  /** By site id. */
+  site_limits: {
+    subject_id: string;
+    start_ms: number;
+    end_ms: number;
+    max_import_w: number | null;
+    max_export_w: number | null;
+    created_ms: number;
+    updated_ms: number;
+  };
+  /** By inverter id. */
+  inverter_limits: {
+    subject_id: string;
+    start_ms: number;
+    end_ms: number;
+    max_import_w: number | null;
+    max_export_w: number | null;
+    created_ms: number;
+    updated_ms: number;
+  };
   state_snapshots: {
     asset_id: string;
     effective_ms: number;

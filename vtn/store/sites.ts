@@ -1,5 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { Page } from './assets.ts';
+import { chunked } from './chunks.ts';
 import type { Database } from './schema.ts';
 import type { Db } from './store.ts';
 
@@ -54,4 +55,28 @@ export async function updateSite(
 /** Deletes the site with its inverters and its gateway's row. */
 export async function deleteSite(db: Db, id: string): Promise<void> {
   await db.deleteFrom('sites').where('id', '=', id).execute();
+}
+
+/** Those of the site ids that exist, with their markets. */
+export async function siteRegions(db: Db, ids: readonly string[]): Promise<{ id: string; region: string }[]> {
+  const found: { id: string; region: string }[] = [];
+  for (const some of chunked(ids)) {
+    found.push(...(await db.selectFrom('sites').select(['id', 'region']).where('id', 'in', some).execute()));
+  }
+  return found;
+}
+
+/** Those of the inverter ids that exist, with the markets of their sites. */
+export async function inverterRegions(db: Db, ids: readonly string[]): Promise<{ id: string; region: string }[]> {
+  const found: { id: string; region: string }[] = [];
+  for (const some of chunked(ids)) {
+    const rows = await db
+      .selectFrom('inverters')
+      .innerJoin('sites', 'sites.id', 'inverters.site_id')
+      .select(['inverters.id', 'sites.region'])
+      .where('inverters.id', 'in', some)
+      .execute();
+    found.push(...rows);
+  }
+  return found;
 }

@@ -25,7 +25,7 @@ export const PROGRAMS: Readonly<Record<ProgramName, ProgramPlan>> = {
     priority: null,
   },
   'capacity-limits': {
-    longName: 'The most restrictive power and energy limits of each asset',
+    longName: 'The most restrictive power and energy limits of assets, points of connection and inverters',
     payloads: ['IMPORT_CAPACITY_LIMIT', 'EXPORT_CAPACITY_LIMIT', 'STORAGE_ENERGY_MIN', 'STORAGE_ENERGY_MAX'],
     priority: 0,
   },
@@ -39,10 +39,12 @@ export const PROGRAMS: Readonly<Record<ProgramName, ProgramPlan>> = {
 };
 
 /** What becomes one event for each subject and delivery day, and in which program. */
-export const KINDS = { limits: 'capacity-limits', reservations: 'reservations' } as const satisfies Record<
-  string,
-  ProgramName
->;
+export const KINDS = {
+  limits: 'capacity-limits',
+  'poc-limits': 'capacity-limits',
+  'inverter-limits': 'capacity-limits',
+  reservations: 'reservations',
+} as const satisfies Record<string, ProgramName>;
 export type Kind = keyof typeof KINDS;
 export const KIND_NAMES = Object.keys(KINDS) as Kind[];
 

@@ -63,6 +63,25 @@ export function reservationSpans(rows: readonly Position[], day: Required<Timed>
   return spansOf(rows, positionPayloads, day);
 }
 
+/** What a point of connection or an inverter may carry: magnitudes, W. `null` says nothing. */
+export interface ConnectionLimit extends Timed {
+  maxImportW: number | null;
+  maxExportW: number | null;
+}
+
+/** The limits of a connection within a delivery day; where periods overlap the more restrictive holds. */
+export function connectionSpans(rows: readonly ConnectionLimit[], day: Required<Timed>): Span[] {
+  const least = (values: (number | null)[]): number | null => {
+    const said = values.filter((value) => value !== null);
+    return said.length === 0 ? null : Math.min(...said);
+  };
+  return spansOf(
+    rows,
+    (said) => capacityPayloads(least(said.map((r) => r.maxImportW)), least(said.map((r) => r.maxExportW))),
+    day,
+  );
+}
+
 /** Lays rows on the slots that they hold on, within the day, and says with `payloadsOf` what is said on each. */
 function spansOf<Row extends Timed>(
   rows: readonly Row[],
@@ -147,11 +166,18 @@ function eventOf(programName: ProgramName, eventName: string, subject: string) {
   return { programName, eventName, targets: [subject], priority, payloadDescriptors: payloadDescriptors(programName) };
 }
 
-/** In OpenADR consumption is positive: what may be charged is import. Magnitudes ≥ 0; what is null is left out. */
+/** Magnitudes ≥ 0, W; what is null is left out. */
+function capacityPayloads(importW: number | null, exportW: number | null): ValuesMap[] {
+  return [
+    ...payload('IMPORT_CAPACITY_LIMIT', importW === null ? null : wToKw(Math.abs(importW))),
+    ...payload('EXPORT_CAPACITY_LIMIT', exportW === null ? null : wToKw(exportW)),
+  ];
+}
+
+/** In OpenADR consumption is positive: what may be charged is import. */
 function limitPayloads(limits: LimitValues): ValuesMap[] {
   return [
-    ...payload('IMPORT_CAPACITY_LIMIT', limits.powerChargeW === null ? null : wToKw(Math.abs(limits.powerChargeW))),
-    ...payload('EXPORT_CAPACITY_LIMIT', limits.powerDischargeW === null ? null : wToKw(limits.powerDischargeW)),
+    ...capacityPayloads(limits.powerChargeW, limits.powerDischargeW),
     ...payload('STORAGE_ENERGY_MIN', limits.energyLowWh === null ? null : whToKwh(limits.energyLowWh)),
     ...payload('STORAGE_ENERGY_MAX', limits.energyHighWh === null ? null : whToKwh(limits.energyHighWh)),
   ];

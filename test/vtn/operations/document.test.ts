@@ -77,6 +77,8 @@ describe('the document of the operations API', () => {
       ['patchSite', api.patch(`sites/${site}`, exampleOf('patchSite'))],
       ['createInverter', api.post(`sites/${site}/inverters`, exampleOf('createInverter'))],
       ['patchInverter', api.patch(`sites/${site}/inverters/${site}_INV_1`, exampleOf('patchInverter'))],
+      ['putSiteLimits', api.put(`sites/${site}/limits`, exampleOf('putSiteLimits'))],
+      ['putInverterLimits', api.put(`sites/${site}/inverters/${site}_INV_1/limits`, exampleOf('putInverterLimits'))],
       ['patchPeriodLimits', api.patch('period-limits', exampleOf('patchPeriodLimits'))],
       ['putForecasts', api.put('forecasts', exampleOf('putForecasts'))],
       ['putReservations', api.put('reservations', exampleOf('putReservations'))],
@@ -113,6 +115,9 @@ describe('the document of the operations API', () => {
     await api.put('forecasts', { forecasts: [{ ...slot, asset_id: asset, generation: mw(1) }] }).expect(204);
     const snapshot = { asset_id: asset, effective_at: '2026-01-15T09:00:00Z', reading_quality: 'VALID' };
     await api.put('state-snapshots', { state_snapshots: [{ ...snapshot, charged_energy: mwh(1) }] }).expect(200);
+    const connection = { limits: [{ ...slot, max_import_from_grid: mw(1) }] };
+    await api.put(`sites/${site}/limits`, connection).expect(204);
+    await api.put(`sites/${site}/inverters/${inverter}/limits`, connection).expect(204);
     check('putGateway', await api.put(`sites/${site}/gateway`).expect(200));
     const range = 'from=2026-01-15T00:00:00Z&to=2026-01-16T00:00:00Z';
     for (const [id, path] of [
@@ -129,6 +134,8 @@ describe('the document of the operations API', () => {
       ['listSites', 'sites?expand=inverters'],
       ['listSites', 'sites'],
       ['getSite', `sites/${site}`],
+      ['listSiteLimits', `sites/${site}/limits?${range}`],
+      ['listInverterLimits', `sites/${site}/inverters/${inverter}/limits?${range}`],
       ['getGateway', `sites/${site}/gateway`],
     ] as const) {
       check(id, await api.get(path).expect(200));

@@ -67,6 +67,11 @@ const forecast = record(
   { asset_id: asset, start_time: start, end_time: end },
   { generation: power, consumption: power, import_from_grid_fee: fc.oneof(magnitude, negative) },
 );
+const connectionLimit = record(
+  { start_time: start, end_time: end },
+  { max_import_from_grid: power, max_export_to_grid: power },
+);
+const connectionLimits = record({ limits: mostly(fc.array(connectionLimit, { minLength: 1, maxLength: 2 })) });
 const prices = { floor_price: price, strike_price: price };
 const naming = {
   code: oneOf('WU', 'A_1', 'x-y'),
@@ -110,6 +115,10 @@ const OPERATIONS: [string, string, fc.Arbitrary<unknown>, fc.Arbitrary<unknown>]
       { ...page, markets: oneOf('DAA', 'DAA,FCR'), sources: oneOf('EXTERNAL') },
     ),
   ],
+  ['put', 'sites/{site}/limits', connectionLimits, nothing],
+  ['put', 'sites/{site}/inverters/{inverter}/limits', connectionLimits, nothing],
+  ['get', 'sites/{site}/limits', nothing, record({ from: start, to: end }, page)],
+  ['get', 'sites/{site}/inverters/{inverter}/limits', nothing, record({ from: start, to: end }, page)],
   ['put', 'forecasts', record({ forecasts: mostly(fc.array(forecast, { minLength: 1, maxLength: 2 })) }), nothing],
   ['get', 'forecasts', nothing, record({ asset_ids: asset, from: start, to: end }, page)],
   [
@@ -217,7 +226,7 @@ describe('whatever an operator sends', () => {
         expect([answer.status, answer.text]).not.toEqual([500, expect.anything()]);
         if (answer.status >= 400) expect(answer.body.detail.length).toBeGreaterThan(0);
       }),
-      { numRuns: 3_500 },
+      { numRuns: 4_000 },
     );
     for (const [method, path] of OPERATIONS) {
       const right = [200, 201, 204].map((status) => seen.get(`${method} ${path} ${status}`) ?? 0);

@@ -3,7 +3,7 @@ import { mayBeDeleted } from '../../domain/lifecycle.ts';
 import type { Lifecycle } from '../../domain/lifecycle.ts';
 import { deliveryAreasOf, isAreaOf } from '../../domain/markets.ts';
 import type { DeliveryArea } from '../../domain/markets.ts';
-import { publishSpec, withdrawAsset } from '../../publisher.ts';
+import { publishSpec, withdraw } from '../../publisher.ts';
 import {
   assetById,
   assetsByIds,
@@ -103,7 +103,7 @@ export function assetOperations({ store, ...deps }: OperationsDeps): Record<stri
           const inverters = links.map((link) => link.inverter_id).join(', ');
           throw conflict('Still served', `${asset.id} is served by ${inverters}; take it off there first`);
         }
-        await withdrawAsset(tx, asset);
+        await withdraw(tx, asset.id);
         await deleteAsset(tx.db, asset.id);
       });
       return { status: 204 };

@@ -1,4 +1,4 @@
-import type { Resource } from '@openadr-gateway/shared/openadr/objects.ts';
+import type { Resource, ValuesMap } from '@openadr-gateway/shared/openadr/objects.ts';
 import { publishSpecs } from '../../publisher.ts';
 import type { PublisherDeps } from '../../publisher.ts';
 import { gatewayOfSite } from '../../store/gateways.ts';
@@ -8,10 +8,15 @@ import { resourcesOfVen } from '../../store/resources.ts';
 import type { Change, Db, Writer } from '../../store/store.ts';
 import { newObject, replaced } from '../openadr/objects.ts';
 
+/** Private attribute of an inverter's resource: the ids of the assets that it serves. */
+export const ASSET_IDS = 'ASSET_IDS';
+
 /** The names of the resources that a site's agent has: one for each asset and each inverter. */
 export interface SiteParts {
   assetIds: string[];
   inverterIds: string[];
+  /** Which assets each inverter serves, by its id. */
+  assetsOfInverter: ReadonlyMap<string, readonly string[]>;
 }
 
 export async function partsOfSite(db: Db, siteId: string): Promise<SiteParts> {
@@ -19,6 +24,7 @@ export async function partsOfSite(db: Db, siteId: string): Promise<SiteParts> {
   return {
     assetIds: [...new Set(inverters.flatMap((inverter) => inverter.asset_ids))].sort(),
     inverterIds: inverters.map((inverter) => inverter.id),
+    assetsOfInverter: new Map(inverters.map((inverter) => [inverter.id, inverter.asset_ids])),
   };
 }
 
@@ -45,7 +51,7 @@ export async function syncResources(
   deps: PublisherDeps,
   removed: readonly string[] = [],
 ): Promise<void> {
-  const { assetIds, inverterIds } = await partsOfSite(tx.db, gateway.site_id);
+  const { assetIds, inverterIds, assetsOfInverter } = await partsOfSite(tx.db, gateway.site_id);
   const wanted = [...assetIds, ...inverterIds];
   const stored = await resourcesOfVen(tx.db, gateway.ven_id);
   const changes: Change[] = stored
@@ -54,20 +60,30 @@ export async function syncResources(
   for (const name of wanted) {
     const fields = { clientID: gateway.client_id, resourceName: name, venID: gateway.ven_id };
     const previous = stored.find((resource) => resource.resourceName === name);
+    const attributes = withAssets(previous?.attributes ?? [], assetsOfInverter.get(name));
+    const said = attributes.length > 0 ? { attributes } : {};
     if (!previous) {
-      changes.push({
-        operation: 'CREATE',
-        object: newObject<Resource>('RESOURCE', { ...fields, targets: [name] }, deps),
-      });
-    } else if (previous.clientID !== gateway.client_id || !previous.targets?.includes(name)) {
-      const { attributes } = previous;
+      const object = newObject<Resource>('RESOURCE', { ...fields, targets: [name], ...said }, deps);
+      changes.push({ operation: 'CREATE', object });
+    } else if (
+      previous.clientID !== gateway.client_id ||
+      !previous.targets?.includes(name) ||
+      JSON.stringify(previous.attributes ?? []) !== JSON.stringify(attributes)
+    ) {
       const targets = [...new Set([name, ...(previous.targets ?? [])])];
-      const object = replaced(previous, { ...fields, targets, ...(attributes ? { attributes } : {}) }, deps);
+      const object = replaced(previous, { ...fields, targets, ...said }, deps);
       changes.push({ operation: 'UPDATE', object, previous });
     }
   }
   if (changes.length > 0) await tx.apply(changes);
   await publishSpecs(tx, assetIds, deps);
+}
+
+/** An inverter's resource says which assets it serves, so that an agent can learn whom the inverter's limits concern. */
+function withAssets(attributes: readonly ValuesMap[], assetIds: readonly string[] | undefined): ValuesMap[] {
+  const others = attributes.filter((attribute) => attribute.type !== ASSET_IDS);
+  if (!assetIds) return [...attributes];
+  return assetIds.length > 0 ? [...others, { type: ASSET_IDS, values: [...assetIds] }] : others;
 }
 
 /** Ours, and no longer of the site. An agent may rename its resource; the target that was granted gives it away. */

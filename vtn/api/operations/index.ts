@@ -3,6 +3,7 @@ import { fastapiDialect } from '../dialects.ts';
 import type { Api, ApiAnswer, ApiRequest, OperationHandler } from '../http.ts';
 import { assetActionOperations } from './asset-actions.ts';
 import { assetOperations } from './assets.ts';
+import { connectionLimitOperations } from './connection-limits.ts';
 import type { OperationsDeps } from './deps.ts';
 import { forecastOperations } from './forecasts.ts';
 import { gatewayOperations } from './gateway.ts';
@@ -31,6 +32,7 @@ export function operationsApi(deps: OperationsDeps): Api {
     ...specOperations(deps),
     ...siteOperations(deps),
     ...inverterOperations(deps),
+    ...connectionLimitOperations(deps),
     ...gatewayOperations(deps),
   };
   return {

@@ -1,5 +1,6 @@
 import { formatMw } from '@openadr-gateway/shared/units.ts';
 import type { Quantity } from '@openadr-gateway/shared/units.ts';
+import { withdraw } from '../../publisher.ts';
 import { nextNumber, unknownAssets } from '../../store/assets.ts';
 import { deleteInverter, insertInverter, inverterById, inverterLinks, updateInverter } from '../../store/inverters.ts';
 import type { InverterPatch, InverterRow } from '../../store/inverters.ts';
@@ -58,6 +59,7 @@ export function inverterOperations({ store, ...deps }: OperationsDeps): Record<s
     deleteInverter: async ({ params }) => {
       await store.write(async (tx) => {
         const inverter = await requireInverter(tx.db, params);
+        await withdraw(tx, inverter.id);
         await deleteInverter(tx.db, inverter.id);
         await syncGateway(tx, inverter.site_id, deps, [inverter.id, ...inverter.asset_ids]);
       });
@@ -96,7 +98,8 @@ function readInverter(sent: InverterIn): InverterPatch {
   };
 }
 
-async function requireInverter(db: Db, params: Readonly<Record<string, string>>): Promise<InverterRow> {
+/** @throws ApiError 404 for an unknown site, and for an inverter that is not at it */
+export async function requireInverter(db: Db, params: Readonly<Record<string, string>>): Promise<InverterRow> {
   const site = await requireSite(db, params['site_id'] ?? '');
   const id = params['inverter_id'] ?? '';
   const inverter = await inverterById(db, site.id, id);

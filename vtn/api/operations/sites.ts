@@ -1,4 +1,5 @@
 import type { Quantity } from '@openadr-gateway/shared/units.ts';
+import { withdraw } from '../../publisher.ts';
 import { nextNumber } from '../../store/assets.ts';
 import { invertersOfSites } from '../../store/inverters.ts';
 import { deleteSite, insertSite, listSites, siteById, updateSite } from '../../store/sites.ts';
@@ -92,6 +93,8 @@ export function siteOperations({ store, clock, tokens }: OperationsDeps): Record
     deleteSite: async ({ params }) => {
       await store.write(async (tx) => {
         const { id } = await requireSite(tx.db, params['site_id'] ?? '');
+        const inverters = await invertersOfSites(tx.db, [id]);
+        for (const subject of [id, ...inverters.map((inverter) => inverter.id)]) await withdraw(tx, subject);
         await removeGateway(tx, id, { clock });
         await deleteSite(tx.db, id);
       });

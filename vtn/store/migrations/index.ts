@@ -6,6 +6,7 @@ import { eventAudience } from './004-event-audience.ts';
 import { assetReports } from './005-asset-reports.ts';
 import { reservations } from './006-reservations.ts';
 import { forecasts } from './007-forecasts.ts';
+import { connectionLimits } from './008-connection-limits.ts';
 
 /** All migrations in their order. Listed by hand, so that a bundle carries them. */
 export const migrations: readonly Migration[] = [
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   assetReports,
   reservations,
   forecasts,
+  connectionLimits,
 ];
