@@ -69,7 +69,9 @@ describe('the document of the operations API', () => {
     };
     const asset = 'DE_50HZ_WU_1';
     const site = 'DE_AMPN_IMMST_SITE_1';
+    const admin = await api.client('admin');
     const day: [string, Test][] = [
+      ['createClient', admin.post('/api/v1/clients', exampleOf('createClient'))],
       ['createAsset', api.post('assets', exampleOf('createAsset'))],
       ['patchAsset', api.patch(`assets/${asset}`, exampleOf('patchAsset'))],
       ['putSpec', api.put('specs', exampleOf('putSpec'))],
@@ -140,6 +142,9 @@ describe('the document of the operations API', () => {
     ] as const) {
       check(id, await api.get(path).expect(200));
     }
+    const admin = await api.client('admin');
+    check('listClients', await admin.get('/api/v1/clients').expect(200));
+    check('getClient', await admin.get(`/api/v1/clients/${admin.id}`).expect(200));
     check('getAsset', await api.get('assets/unknown').expect(404));
     check('listAssets', await api.get('assets?limit=0').expect(422));
     check('patchPeriodLimits', await api.patch('period-limits', { limits: [{}] }).expect(422));

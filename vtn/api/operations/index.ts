@@ -3,6 +3,7 @@ import { fastapiDialect } from '../dialects.ts';
 import type { Api, ApiAnswer, ApiRequest, OperationHandler } from '../http.ts';
 import { assetActionOperations } from './asset-actions.ts';
 import { assetOperations } from './assets.ts';
+import { clientOperations } from './clients.ts';
 import { connectionLimitOperations } from './connection-limits.ts';
 import type { OperationsDeps } from './deps.ts';
 import { forecastOperations } from './forecasts.ts';
@@ -15,12 +16,11 @@ import { specOperations } from './specs.ts';
 import { stateSnapshotOperations } from './state-snapshots.ts';
 import { statusOperations } from './statuses.ts';
 
-/** What an operation does; who may do it is the same for all of them. */
+/** What an operation does; who may do it is said where all of them are put together. */
 export type Handle = (request: ApiRequest) => Promise<ApiAnswer>;
 
-/** The operations API: assets, sites and their limits, for roles `bl` and `admin`. */
+/** The operations API: assets, sites and their limits, for roles `bl` and `admin`; clients for `admin` alone. */
 export function operationsApi(deps: OperationsDeps): Api {
-  const authorise = requireRole('bl');
   const handles: Record<string, Handle> = {
     ...periodLimitOperations(deps),
     ...stateSnapshotOperations(deps),
@@ -39,9 +39,17 @@ export function operationsApi(deps: OperationsDeps): Api {
     name: 'operations',
     basePaths: ['/api/v1'],
     documentPath: 'vtn/api/operations/openapi.yaml',
-    operations: Object.fromEntries(
-      Object.entries(handles).map(([id, handle]): [string, OperationHandler] => [id, { authorise, handle }]),
-    ),
+    operations: {
+      ...operationsFor(requireRole('bl'), handles),
+      ...operationsFor(requireRole('admin'), clientOperations(deps)),
+    },
     dialect: fastapiDialect,
   };
+}
+
+function operationsFor(
+  authorise: OperationHandler['authorise'],
+  handles: Readonly<Record<string, Handle>>,
+): Record<string, OperationHandler> {
+  return Object.fromEntries(Object.entries(handles).map(([id, handle]) => [id, { authorise, handle }]));
 }
