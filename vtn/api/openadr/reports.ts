@@ -1,59 +1,36 @@
 import type { Report } from '@openadr-gateway/shared/openadr/objects.ts';
-import { canSee, canWrite } from '../../auth/access.ts';
 import type { Caller } from '../../auth/caller.ts';
-import { isBusinessLogic, requireScope } from '../../auth/roles.ts';
 import { listReportBodies, reportById } from '../../store/reports.ts';
 import type { Db } from '../../store/store.ts';
 import type { OperationHandler } from '../http.ts';
 import type { ObjectDeps } from './deps.ts';
-import { lastOf } from './list-cache.ts';
 import { visibleEvent } from './events.ts';
-import {
-  checkIfMatch,
-  fieldsOf,
-  newObject,
-  noSuch,
-  objectAnswer,
-  readerOf,
-  replaced,
-  textOf,
-  unknownReference,
-} from './objects.ts';
+import { fieldsOf, newObject, objectAnswer, replaced, textOf, unknownReference } from './objects.ts';
+import { ownedOperations } from './owned.ts';
 
 /** `/reports`: VENs write and read their own; business logic reads all and may delete. */
 export function reportOperations(deps: ObjectDeps): Record<string, OperationHandler> {
-  const { store, grants, lists } = deps;
-  const mayRead = requireScope('read_ven_objects');
-  const mayWrite = requireScope('write_reports');
+  const { store, grants } = deps;
+  const owned = ownedOperations<Report>(deps, {
+    type: 'report',
+    collection: 'reports',
+    idParameter: 'reportID',
+    writeScope: 'write_reports',
+    byId: reportById,
+    list: (db, query, filter) =>
+      listReportBodies(db, {
+        programId: textOf(query, 'programID'),
+        eventId: textOf(query, 'eventID'),
+        clientName: textOf(query, 'clientName'),
+        ...filter,
+      }),
+    isRemembered: true,
+  });
   return {
-    searchAllReports: {
-      authorise: mayRead,
-      handle: async ({ caller, query }) => {
-        const clientId = isBusinessLogic(caller) ? undefined : caller.clientId;
-        const filter = {
-          programId: textOf(query, 'programID'),
-          eventId: textOf(query, 'eventID'),
-          clientName: textOf(query, 'clientName'),
-          clientId,
-        };
-        const request = { name: 'reports', ...readerOf(caller), query, collections: ['reports'] as const };
-        return lists.page(request, async (page) => {
-          const bodies = await store.read((db) => listReportBodies(db, { ...filter, ...page }));
-          return { bodies, last: lastOf(bodies, page) };
-        });
-      },
-    },
-    searchReportsByReportID: {
-      authorise: mayRead,
-      handle: async ({ caller, params }) => {
-        const id = params['reportID'] ?? '';
-        const report = await store.read((db) => reportById(db, id));
-        if (!report || !canSee(caller, [], { object: report })) throw noSuch('report', id);
-        return objectAnswer(200, report);
-      },
-    },
+    searchAllReports: owned.search,
+    searchReportsByReportID: owned.searchById,
     createReport: {
-      authorise: mayWrite,
+      authorise: owned.mayWrite,
       handle: async ({ caller, body }) => {
         const fields = { ...fieldsOf('REPORT', body), clientID: caller.clientId };
         const report = newObject<Report>('REPORT', fields, deps);
@@ -67,13 +44,12 @@ export function reportOperations(deps: ObjectDeps): Record<string, OperationHand
       },
     },
     updateReport: {
-      authorise: mayWrite,
+      authorise: owned.mayWrite,
       handle: async (request) => {
         const { caller } = request;
         const { held } = await grants.of(caller);
         const report = await store.write(async (tx) => {
-          const previous = await writable(tx.db, caller, request.params['reportID'] ?? '');
-          checkIfMatch(request, previous);
+          const previous = await owned.toChange(tx.db, request);
           const fields = { ...fieldsOf('REPORT', request.body), clientID: previous.clientID };
           const object = replaced(previous, fields, deps);
           await requireEvent(tx.db, caller, held, object.eventID);
@@ -84,18 +60,7 @@ export function reportOperations(deps: ObjectDeps): Record<string, OperationHand
         return objectAnswer(200, report);
       },
     },
-    deleteReport: {
-      authorise: mayWrite,
-      handle: async (request) => {
-        const report = await store.write(async (tx) => {
-          const object = await writable(tx.db, request.caller, request.params['reportID'] ?? '');
-          checkIfMatch(request, object);
-          await tx.apply([{ operation: 'DELETE', object }]);
-          return object;
-        });
-        return objectAnswer(200, report);
-      },
-    },
+    deleteReport: owned.remove,
   };
 }
 
@@ -105,10 +70,4 @@ export function reportOperations(deps: ObjectDeps): Record<string, OperationHand
  */
 async function requireEvent(db: Db, caller: Caller, held: readonly string[], eventId: string): Promise<void> {
   if (!(await visibleEvent(db, caller, held, eventId))) throw unknownReference('eventID', 'an event', eventId);
-}
-
-async function writable(db: Db, caller: Caller, id: string): Promise<Report> {
-  const report = await reportById(db, id);
-  if (!report || !canWrite(caller, report)) throw noSuch('report', id);
-  return report;
 }

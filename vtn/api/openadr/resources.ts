@@ -1,60 +1,39 @@
 import type { Resource, Ven } from '@openadr-gateway/shared/openadr/objects.ts';
-import { canSee, canWrite } from '../../auth/access.ts';
+import { canSee } from '../../auth/access.ts';
 import type { Caller } from '../../auth/caller.ts';
-import { isBusinessLogic, requireScope } from '../../auth/roles.ts';
+import { isBusinessLogic } from '../../auth/roles.ts';
 import { listResourceBodies, resourceById, resourcesOfVen } from '../../store/resources.ts';
 import type { Db } from '../../store/store.ts';
 import { venById } from '../../store/vens.ts';
 import { conflict, invalid } from '../errors.ts';
 import type { OperationHandler } from '../http.ts';
 import type { ObjectDeps } from './deps.ts';
-import { lastOf } from './list-cache.ts';
-import {
-  checkIfMatch,
-  fieldsOf,
-  newObject,
-  noSuch,
-  objectAnswer,
-  readerOf,
-  replaced,
-  targetsOf,
-  textOf,
-} from './objects.ts';
+import { fieldsOf, newObject, noSuch, objectAnswer, replaced, targetsOf, textOf } from './objects.ts';
+import { ownedOperations } from './owned.ts';
 
 /** `/resources`: as with vens, business logic writes any and grants targets, a VEN writes those of its own ven. */
 export function resourceOperations(deps: ObjectDeps): Record<string, OperationHandler> {
-  const { store, lists } = deps;
-  const mayRead = requireScope('read_ven_objects');
-  const mayWrite = requireScope('write_vens');
+  const { store } = deps;
+  const owned = ownedOperations<Resource>(deps, {
+    type: 'resource',
+    collection: 'resources',
+    idParameter: 'resourceID',
+    writeScope: 'write_vens',
+    byId: resourceById,
+    list: (db, query, filter) =>
+      listResourceBodies(db, {
+        venId: textOf(query, 'venID'),
+        name: textOf(query, 'resourceName'),
+        targets: targetsOf(query),
+        ...filter,
+      }),
+    isRemembered: true,
+  });
   return {
-    searchVenResources: {
-      authorise: mayRead,
-      handle: async ({ caller, query }) => {
-        const clientId = isBusinessLogic(caller) ? undefined : caller.clientId;
-        const filter = {
-          venId: textOf(query, 'venID'),
-          name: textOf(query, 'resourceName'),
-          targets: targetsOf(query),
-          clientId,
-        };
-        const request = { name: 'resources', ...readerOf(caller), query, collections: ['resources'] as const };
-        return lists.page(request, async (page) => {
-          const bodies = await store.read((db) => listResourceBodies(db, { ...filter, ...page }));
-          return { bodies, last: lastOf(bodies, page) };
-        });
-      },
-    },
-    searchVenResourceByID: {
-      authorise: mayRead,
-      handle: async ({ caller, params }) => {
-        const id = params['resourceID'] ?? '';
-        const resource = await store.read((db) => resourceById(db, id));
-        if (!resource || !canSee(caller, [], { object: resource })) throw noSuch('resource', id);
-        return objectAnswer(200, resource);
-      },
-    },
+    searchVenResources: owned.search,
+    searchVenResourceByID: owned.searchById,
     createResource: {
-      authorise: mayWrite,
+      authorise: owned.mayWrite,
       handle: async ({ caller, body }) => {
         const resource = await store.write(async (tx) => {
           const ven = await venOf(tx.db, caller, body);
@@ -67,12 +46,11 @@ export function resourceOperations(deps: ObjectDeps): Record<string, OperationHa
       },
     },
     updateVenResource: {
-      authorise: mayWrite,
+      authorise: owned.mayWrite,
       handle: async (request) => {
         const { caller, body } = request;
         const resource = await store.write(async (tx) => {
-          const previous = await writable(tx.db, caller, request.params['resourceID'] ?? '');
-          checkIfMatch(request, previous);
+          const previous = await owned.toChange(tx.db, request);
           const ven = await venOf(tx.db, caller, body);
           const object = replaced(previous, resourceFields(caller, ven, body, previous), deps);
           await requireUniqueName(tx.db, object);
@@ -82,18 +60,7 @@ export function resourceOperations(deps: ObjectDeps): Record<string, OperationHa
         return objectAnswer(200, resource);
       },
     },
-    deleteVenResource: {
-      authorise: mayWrite,
-      handle: async (request) => {
-        const resource = await store.write(async (tx) => {
-          const object = await writable(tx.db, request.caller, request.params['resourceID'] ?? '');
-          checkIfMatch(request, object);
-          await tx.apply([{ operation: 'DELETE', object }]);
-          return object;
-        });
-        return objectAnswer(200, resource);
-      },
-    },
+    deleteVenResource: owned.remove,
   };
 }
 
@@ -136,10 +103,4 @@ async function requireUniqueName(db: Db, resource: Resource): Promise<void> {
       `body.resourceName: "${resource.resourceName}" is the name of resource ${namesake.id} of ven ${resource.venID}`,
     );
   }
-}
-
-async function writable(db: Db, caller: Caller, id: string): Promise<Resource> {
-  const resource = await resourceById(db, id);
-  if (!resource || !canWrite(caller, resource)) throw noSuch('resource', id);
-  return resource;
 }

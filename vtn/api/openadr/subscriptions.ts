@@ -1,7 +1,6 @@
 import type { ObjectType, Subscription } from '@openadr-gateway/shared/openadr/objects.ts';
-import { canSee, canWrite } from '../../auth/access.ts';
+import { canSee } from '../../auth/access.ts';
 import type { Caller } from '../../auth/caller.ts';
-import { isBusinessLogic, requireScope } from '../../auth/roles.ts';
 import { programById } from '../../store/programs.ts';
 import type { Db } from '../../store/store.ts';
 import {
@@ -14,56 +13,36 @@ import { conflict } from '../errors.ts';
 import type { OperationHandler } from '../http.ts';
 import { callbacksOf, type FormerCallbacks } from './callbacks.ts';
 import type { ObjectDeps } from './deps.ts';
-import { lastOf } from './list-cache.ts';
-import {
-  checkIfMatch,
-  fieldsOf,
-  newObject,
-  noSuch,
-  objectAnswer,
-  readerOf,
-  replaced,
-  textOf,
-  unknownReference,
-} from './objects.ts';
+import { fieldsOf, newObject, objectAnswer, replaced, textOf, unknownReference } from './objects.ts';
+import { ownedOperations } from './owned.ts';
 
 /**
  * `/subscriptions`: everyone with a token for it subscribes for itself; a VEN sees and changes its own, business logic all.
  * A subscription belongs to a client, whether it has a ven or not (Definition "Subscriptions", "Object Privacy").
  */
 export function subscriptionOperations(deps: ObjectDeps): Record<string, OperationHandler> {
-  const { store, grants, lists } = deps;
-  const mayRead = requireScope('read_ven_objects');
-  const mayWrite = requireScope('write_subscriptions');
+  const { store, grants } = deps;
+  const owned = ownedOperations<Subscription>(deps, {
+    type: 'subscription',
+    collection: 'subscriptions',
+    idParameter: 'subscriptionID',
+    writeScope: 'write_subscriptions',
+    byId: subscriptionById,
+    list: (db, query, filter) =>
+      listSubscriptionBodies(db, {
+        programId: textOf(query, 'programID'),
+        clientName: textOf(query, 'clientName'),
+        objects: query['objects'] as ObjectType[] | undefined,
+        ...filter,
+      }),
+    // The command line may have ended a client meanwhile, which this process does not hear of.
+    isRemembered: false,
+  });
   return {
-    searchSubscriptions: {
-      authorise: mayRead,
-      handle: async ({ caller, query }) => {
-        const filter = {
-          programId: textOf(query, 'programID'),
-          clientName: textOf(query, 'clientName'),
-          objects: query['objects'] as ObjectType[] | undefined,
-          clientId: isBusinessLogic(caller) ? undefined : caller.clientId,
-        };
-        // Rarely asked for, so that it is not remembered; the command line may have ended a client meanwhile.
-        const request = { name: 'subscriptions', ...readerOf(caller), query, collections: ['subscriptions'] as const };
-        return lists.page(request, async (page, nowMs) => {
-          const bodies = await store.read((db) => listSubscriptionBodies(db, { ...filter, ...page }));
-          return { bodies, expiresMs: nowMs, last: lastOf(bodies, page) };
-        });
-      },
-    },
-    searchSubscriptionByID: {
-      authorise: mayRead,
-      handle: async ({ caller, params }) => {
-        const id = params['subscriptionID'] ?? '';
-        const subscription = await store.read((db) => subscriptionById(db, id));
-        if (!subscription || !canSee(caller, [], { object: subscription })) throw noSuch('subscription', id);
-        return objectAnswer(200, subscription);
-      },
-    },
+    searchSubscriptions: owned.search,
+    searchSubscriptionByID: owned.searchById,
     createSubscription: {
-      authorise: mayWrite,
+      authorise: owned.mayWrite,
       handle: async ({ caller, body }) => {
         const { fields, tokens } = wishesOf(body);
         const object = newObject<Subscription>('SUBSCRIPTION', { ...fields, clientID: caller.clientId }, deps);
@@ -77,13 +56,12 @@ export function subscriptionOperations(deps: ObjectDeps): Record<string, Operati
       },
     },
     updateSubscription: {
-      authorise: mayWrite,
+      authorise: owned.mayWrite,
       handle: async (request) => {
-        const { caller, body, params } = request;
+        const { caller, body } = request;
         const { held } = await grants.of(caller);
         const subscription = await store.write(async (tx) => {
-          const previous = await writable(tx.db, caller, params['subscriptionID'] ?? '');
-          checkIfMatch(request, previous);
+          const previous = await owned.toChange(tx.db, request);
           const { objectOperations } = previous;
           const { fields, tokens } = wishesOf(body, {
             objectOperations,
@@ -98,18 +76,7 @@ export function subscriptionOperations(deps: ObjectDeps): Record<string, Operati
         return objectAnswer(200, subscription);
       },
     },
-    deleteSubscription: {
-      authorise: mayWrite,
-      handle: async (request) => {
-        const subscription = await store.write(async (tx) => {
-          const object = await writable(tx.db, request.caller, request.params['subscriptionID'] ?? '');
-          checkIfMatch(request, object);
-          await tx.apply([{ operation: 'DELETE', object }]);
-          return object;
-        });
-        return objectAnswer(200, subscription);
-      },
-    },
+    deleteSubscription: owned.remove,
   };
 }
 
@@ -135,10 +102,4 @@ async function requireProgram(
   if (program && canSee(caller, held, { object: program })) return;
   if (status === 409) throw conflict('programID is unknown', `body.programID: there is no program ${programID}`);
   throw unknownReference('programID', 'a program', programID);
-}
-
-async function writable(db: Db, caller: Caller, id: string): Promise<Subscription> {
-  const subscription = await subscriptionById(db, id);
-  if (!subscription || !canWrite(caller, subscription)) throw noSuch('subscription', id);
-  return subscription;
 }

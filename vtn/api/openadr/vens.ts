@@ -1,58 +1,37 @@
 import type { Ven } from '@openadr-gateway/shared/openadr/objects.ts';
-import { canSee, canWrite } from '../../auth/access.ts';
 import type { Caller } from '../../auth/caller.ts';
-import { isBusinessLogic, requireScope } from '../../auth/roles.ts';
+import { isBusinessLogic } from '../../auth/roles.ts';
 import { resourcesOfVen } from '../../store/resources.ts';
 import type { Change, Db } from '../../store/store.ts';
 import { deleteVenChanges, listVenBodies, venByClientId, venById, venByName } from '../../store/vens.ts';
 import { conflict, invalid } from '../errors.ts';
 import type { OperationHandler } from '../http.ts';
 import type { ObjectDeps } from './deps.ts';
-import { lastOf } from './list-cache.ts';
-import {
-  checkIfMatch,
-  fieldsOf,
-  newObject,
-  noSuch,
-  objectAnswer,
-  readerOf,
-  replaced,
-  targetsOf,
-  textOf,
-} from './objects.ts';
+import { fieldsOf, newObject, objectAnswer, replaced, targetsOf, textOf } from './objects.ts';
+import { ownedOperations } from './owned.ts';
 
 /**
  * `/vens`: business logic writes any and grants targets; a VEN writes its own, whose clientID comes from its token and whose
  * targets it cannot touch (Definition "Object Privacy": only BL clients may write targets to ven and resource objects).
  */
 export function venOperations(deps: ObjectDeps): Record<string, OperationHandler> {
-  const { store, lists } = deps;
-  const mayRead = requireScope('read_ven_objects');
-  const mayWrite = requireScope('write_vens');
+  const { store } = deps;
+  const owned = ownedOperations<Ven>(deps, {
+    type: 'ven',
+    collection: 'vens',
+    idParameter: 'venID',
+    writeScope: 'write_vens',
+    byId: venById,
+    list: (db, query, filter) =>
+      listVenBodies(db, { name: textOf(query, 'venName'), targets: targetsOf(query), ...filter }),
+    isRemembered: true,
+    deleteChanges: deleteVenChanges,
+  });
   return {
-    searchVens: {
-      authorise: mayRead,
-      handle: async ({ caller, query }) => {
-        const clientId = isBusinessLogic(caller) ? undefined : caller.clientId;
-        const filter = { name: textOf(query, 'venName'), targets: targetsOf(query), clientId };
-        const request = { name: 'vens', ...readerOf(caller), query, collections: ['vens'] as const };
-        return lists.page(request, async (page) => {
-          const bodies = await store.read((db) => listVenBodies(db, { ...filter, ...page }));
-          return { bodies, last: lastOf(bodies, page) };
-        });
-      },
-    },
-    searchVenByID: {
-      authorise: mayRead,
-      handle: async ({ caller, params }) => {
-        const id = params['venID'] ?? '';
-        const ven = await store.read((db) => venById(db, id));
-        if (!ven || !canSee(caller, [], { object: ven })) throw noSuch('ven', id);
-        return objectAnswer(200, ven);
-      },
-    },
+    searchVens: owned.search,
+    searchVenByID: owned.searchById,
     createVen: {
-      authorise: mayWrite,
+      authorise: owned.mayWrite,
       handle: async ({ caller, body }) => {
         const ven = newObject<Ven>('VEN', venFields(caller, body), deps);
         await store.write(async (tx) => {
@@ -63,11 +42,10 @@ export function venOperations(deps: ObjectDeps): Record<string, OperationHandler
       },
     },
     updateVen: {
-      authorise: mayWrite,
+      authorise: owned.mayWrite,
       handle: async (request) => {
         const ven = await store.write(async (tx) => {
-          const previous = await writable(tx.db, request.caller, request.params['venID'] ?? '');
-          checkIfMatch(request, previous);
+          const previous = await owned.toChange(tx.db, request);
           const object = replaced(previous, venFields(request.caller, request.body, previous), deps);
           await requireUnique(tx.db, object);
           await tx.apply([
@@ -79,18 +57,7 @@ export function venOperations(deps: ObjectDeps): Record<string, OperationHandler
         return objectAnswer(200, ven);
       },
     },
-    deleteVen: {
-      authorise: mayWrite,
-      handle: async (request) => {
-        const ven = await store.write(async (tx) => {
-          const object = await writable(tx.db, request.caller, request.params['venID'] ?? '');
-          checkIfMatch(request, object);
-          await tx.apply(await deleteVenChanges(tx.db, object));
-          return object;
-        });
-        return objectAnswer(200, ven);
-      },
-    },
+    deleteVen: owned.remove,
   };
 }
 
@@ -131,10 +98,4 @@ async function followingResources(db: Db, previous: Ven, ven: Ven, deps: ObjectD
     };
     return { operation: 'UPDATE', object: replaced(resource, fields, deps), previous: resource };
   });
-}
-
-async function writable(db: Db, caller: Caller, id: string): Promise<Ven> {
-  const ven = await venById(db, id);
-  if (!ven || !canWrite(caller, ven)) throw noSuch('ven', id);
-  return ven;
 }
