@@ -35,7 +35,7 @@ export async function runLoad(load: Load): Promise<LoadResult> {
     );
   }
   return {
-    requestsPerSecond: result.requests.average,
+    requestsPerSecond: result.requests.total / result.duration,
     p50Ms: result.latency.p50,
     p99Ms: result.latency.p99,
     statuses,

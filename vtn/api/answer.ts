@@ -30,7 +30,8 @@ export function sendAnswer(
   const coding = mayCompress ? codingFor(headerText(request, 'accept-encoding')) : 'identity';
   const etag = answer.headers?.['etag'];
   if (isRead && etag !== undefined && answer.status === 200 && namesEtag(request.headers['if-none-match'], etag)) {
-    response.writeHead(304, headerList(requestId, answer.headers, mayCompress, coding));
+    // It has no content that could be guessed about, framed or run: what it is kept under is enough (RFC 9110, 15.4.5).
+    response.writeHead(304, headerList(requestId, answer.headers, mayCompress, coding, []));
     response.end();
     return;
   }
@@ -102,9 +103,10 @@ function headerList(
   headers: Readonly<Record<string, string>> | undefined,
   mayCompress: boolean,
   coding: Coding,
+  security = SECURITY_HEADERS,
 ): string[] {
   const list = ['x-request-id', requestId];
-  for (const [name, value] of SECURITY_HEADERS) if (headers?.[name] === undefined) list.push(name, value);
+  for (const [name, value] of security) if (headers?.[name] === undefined) list.push(name, value);
   for (const name in headers) {
     const value = headers[name] ?? '';
     list.push(name, name === 'etag' && coding !== 'identity' ? `W/${value}` : value);
