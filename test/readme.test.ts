@@ -81,9 +81,12 @@ describe("the README's commands run as printed", () => {
       .replaceAll('http://127.0.0.1:8080', demo.file.vtnUrl)
       .replaceAll('.demo/vtn.sqlite', join(demo.dataDir, 'vtn.sqlite'));
     const { stdout } = await run('bash', ['-euc', script], { cwd: root });
-    const [north, south] = ['north', 'south'].map((who) => new RegExp(`^(.*) <- ${who}$`, 'm').exec(stdout)?.[1] ?? '');
+    const [north, south, older] = ['north', 'south', '3.0.1'].map(
+      (who) => new RegExp(`^(.*) <- ${who}$`, 'm').exec(stdout)?.[1] ?? '',
+    );
     expect(JSON.parse(north!)).toMatchObject([{ objectType: 'EVENT', targets: ['feeder-7'] }]);
     expect(JSON.parse(south!)).toEqual([]);
+    expect(JSON.parse(older!)).toMatchObject([{ targets: [{ type: 'GROUP', values: ['feeder-7'] }] }]);
   });
 
   it('an operator is made, and told once', async () => {

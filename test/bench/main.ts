@@ -37,7 +37,7 @@ type Pair = ApiRow['pairs'][number];
 const median = (pairs: readonly Pair[], pick: (pair: Pair) => number): number => quantile(pairs.map(pick), 0.5);
 const all = api.flatMap((row) => row.pairs);
 rows.push([
-  'node:http, ready 5 KB (yardstick)',
+  'node:http, same requests, ready 5 KB (yardstick)',
   median(all, (p) => p.yardstick.requestsPerSecond),
   1,
   median(all, (p) => p.yardstick.p50Ms),
