@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { ApiClient, fetchToken } from '../deploy/demo/http.ts';
 import { configSchema } from '../ven-agent/config.ts';
 import { vtnConfig } from '../vtn/config.ts';
 import { Demo, waitFor } from './support/demo.ts';
@@ -68,10 +69,14 @@ describe("the README's commands run as printed", () => {
     const script = [blockWith('PATCH'), blockWith('state-snapshots?')]
       .join('\n')
       .replaceAll('http://127.0.0.1:8080', demo.file.vtnUrl);
-    const { stdout } = await waitFor('a snapshot', async () => {
-      const answer = await run('bash', ['-euc', script]);
-      return answer.stdout.includes('reading_quality') ? answer : undefined;
+    // The park's first report comes after some seconds; the script itself runs once, as a person pastes it.
+    const { clients, openadrUrl, operationsUrl } = demo.file;
+    const api = new ApiClient(operationsUrl, await fetchToken(openadrUrl, clients.operator));
+    await waitFor('a snapshot', async () => {
+      const path = '/state-snapshots?asset_ids=DE_50HZ_DEMO_2&latest=true';
+      return (await api.send<{ state_snapshots: unknown[] }>('GET', path)).state_snapshots.length > 0;
     });
+    const { stdout } = await run('bash', ['-euc', script]);
     expect(stdout).toMatch(/^HTTP\/1\.1 204/);
     expect(stdout).toContain('"asset_id":"DE_50HZ_DEMO_2"');
   });

@@ -603,11 +603,8 @@ export interface components {
         };
         /** @description How to read the report payloads of one type. */
         reportPayloadDescriptor: {
-            /**
-             * @description What a descriptor of a report is called. Some clients write EVENT_PAYLOAD_DESCRIPTOR here; it is taken, and comes back as sent.
-             * @enum {string}
-             */
-            objectType?: "REPORT_PAYLOAD_DESCRIPTOR" | "EVENT_PAYLOAD_DESCRIPTOR";
+            /** @enum {string} */
+            objectType?: "REPORT_PAYLOAD_DESCRIPTOR";
             /** @example USAGE */
             payloadType: string;
             /**
