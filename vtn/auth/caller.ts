@@ -16,30 +16,22 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
+const BUSINESS_LOGIC: readonly Scope[] = [
+  'read_all',
+  'read_bl',
+  'read_targets',
+  'read_ven_objects',
+  'write_programs',
+  'write_events',
+  'write_subscriptions',
+  'write_vens',
+  'write_reports',
+];
+
 /** What each role's token may do in OpenADR; `admin` may do what `bl` may. */
 export const SCOPES_BY_ROLE: Readonly<Record<Role, readonly Scope[]>> = {
-  admin: [
-    'read_all',
-    'read_bl',
-    'read_targets',
-    'read_ven_objects',
-    'write_programs',
-    'write_events',
-    'write_subscriptions',
-    'write_vens',
-    'write_reports',
-  ],
-  bl: [
-    'read_all',
-    'read_bl',
-    'read_targets',
-    'read_ven_objects',
-    'write_programs',
-    'write_events',
-    'write_subscriptions',
-    'write_vens',
-    'write_reports',
-  ],
+  admin: BUSINESS_LOGIC,
+  bl: BUSINESS_LOGIC,
   ven: ['read_all', 'read_targets', 'read_ven_objects', 'write_reports', 'write_subscriptions', 'write_vens'],
   customer: [],
   utility: ['read_all', 'read_targets'],
