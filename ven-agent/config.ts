@@ -18,7 +18,7 @@ const device = z.strictObject({
   url: z.string().regex(/^tcp:\/\/[^/\s]+:\d{1,5}$/, 'expected tcp://HOST:PORT'),
   unitId: z.int().min(0).max(255).default(1),
   timeoutMs: z.int().min(50).max(60_000).optional(),
-  /** The inverter that the device sits behind, where events are targeted to inverters. */
+  /** The inverter that the device sits behind, where events are targeted to inverters. Absent: the one that the VTN names. */
   inverterId: z.string().min(1).max(128).optional(),
   limits: limits.prefault({}),
   whenNoSetpoint: z.enum(['release', 'idle']).default('release'),

@@ -9,3 +9,6 @@ export function sharesTarget(a: readonly string[], b: readonly string[]): boolea
 export function visibleTargets(objectTargets: readonly string[], held: readonly string[]): string[] {
   return objectTargets.filter((target) => held.includes(target));
 }
+
+/** Private attribute of an inverter's resource: the ids of the assets that it serves, whom its limits therefore concern. */
+export const ASSET_IDS = 'ASSET_IDS';

@@ -1,6 +1,7 @@
 import type { Event, Resource, Ven } from '@openadr-gateway/shared/openadr/objects.ts';
+import { ASSET_IDS } from '@openadr-gateway/shared/openadr/targets.ts';
 import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
-import type { Enrolment } from '../scheduler/subjects.ts';
+import type { EnrolledResource, Enrolment } from '../scheduler/subjects.ts';
 import { failure, isObject, objectOf } from './answers.ts';
 import { HttpConnection } from './http.ts';
 import type { HttpAnswer } from './http.ts';
@@ -71,9 +72,7 @@ export class VtnClient {
       venId: own.id,
       venName: own.venName,
       venTargets: own.targets ?? [],
-      resources: resources
-        .filter((resource) => resource.venID === own.id)
-        .map((resource) => ({ resourceName: resource.resourceName, targets: resource.targets ?? [] })),
+      resources: resources.filter((resource) => resource.venID === own.id).map(enrolledResource),
     };
   }
 
@@ -147,4 +146,11 @@ export class VtnClient {
     if (Number.isFinite(serverMs)) this.#skewMs = serverMs + 500 - this.#clock.nowMs();
     return answer;
   }
+}
+
+/** What the VTN says of a resource; for an inverter, which assets it serves. */
+function enrolledResource({ resourceName, targets, attributes }: Resource): EnrolledResource {
+  const values = attributes?.find((attribute) => attribute.type === ASSET_IDS)?.values;
+  const assetIds = Array.isArray(values) ? values.filter((value) => typeof value === 'string') : [];
+  return { resourceName, targets: targets ?? [], ...(assetIds.length > 0 ? { assetIds } : {}) };
 }

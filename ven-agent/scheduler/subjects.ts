@@ -3,18 +3,26 @@
  * is for something here; its targets say for what.
  */
 
+/** A resource of this VEN as the VTN knows it. */
+export interface EnrolledResource {
+  resourceName: string;
+  targets: readonly string[];
+  /** Of an inverter: the assets that it serves. */
+  assetIds?: readonly string[];
+}
+
 /** What the VTN has on record about this VEN; learnt at enrolment time, kept on disk. */
 export interface Enrolment {
   venId: string;
   venName: string;
   venTargets: readonly string[];
-  resources: readonly { resourceName: string; targets: readonly string[] }[];
+  resources: readonly EnrolledResource[];
 }
 
 /** One device as the schedule sees it. */
 export interface Subject {
   resourceName: string;
-  /** The inverter that it sits behind, where the configuration says so. */
+  /** The inverter that it sits behind, where the configuration says so; it goes over what the VTN says. */
   inverterId?: string;
 }
 
@@ -30,31 +38,38 @@ export type Scope = 'resource' | 'site';
 
 /**
  * Lays out which target names what. A VTN resource that is no device itself (an inverter) lends its name to the devices
- * that its targets name.
+ * that its assets or its targets name, except to those that are configured to sit behind another one.
  */
 export function targetBook(siteId: string, subjects: readonly Subject[], enrolment: Enrolment | undefined): TargetBook {
   const siteKeys = new Set([siteId]);
   if (enrolment !== undefined) siteKeys.add(enrolment.venId);
-  const names = new Set(subjects.map((s) => s.resourceName));
-  const resourceKeys = new Map<string, Set<string>>();
-  for (const { resourceName, inverterId } of subjects) {
-    const keys = new Set([resourceName]);
-    if (inverterId !== undefined) keys.add(inverterId);
-    resourceKeys.set(resourceName, keys);
+  const resourceKeys = new Map(subjects.map((subject) => [subject.resourceName, new Set(namesOf(subject))]));
+  const resources = enrolment?.resources ?? [];
+  for (const { resourceName, targets } of resources) {
+    const own = resourceKeys.get(resourceName);
+    for (const target of targets) if (!siteKeys.has(target) && !resourceKeys.has(target)) own?.add(target);
   }
   const elsewhere = new Set<string>();
-  for (const resource of enrolment?.resources ?? []) {
-    const own = resourceKeys.get(resource.resourceName);
-    if (own !== undefined) {
-      for (const target of resource.targets) if (!siteKeys.has(target) && !names.has(target)) own.add(target);
-      continue;
-    }
-    const served = resource.targets.filter((target) => names.has(target));
-    for (const name of served) resourceKeys.get(name)?.add(resource.resourceName);
-    const byConfiguration = subjects.some((s) => s.inverterId === resource.resourceName);
-    if (served.length === 0 && !byConfiguration) elsewhere.add(resource.resourceName);
+  for (const resource of resources.filter(({ resourceName }) => !resourceKeys.has(resourceName))) {
+    const served = subjects.filter((subject) => sitsBehind(subject, resource, resourceKeys));
+    for (const { resourceName } of served) resourceKeys.get(resourceName)?.add(resource.resourceName);
+    if (served.length === 0) elsewhere.add(resource.resourceName);
   }
   return { siteKeys, resourceKeys, elsewhere };
+}
+
+function namesOf({ resourceName, inverterId }: Subject): string[] {
+  return inverterId === undefined ? [resourceName] : [resourceName, inverterId];
+}
+
+function sitsBehind(
+  { resourceName, inverterId }: Subject,
+  { resourceName: inverter, targets, assetIds = [] }: EnrolledResource,
+  resourceKeys: TargetBook['resourceKeys'],
+): boolean {
+  if (inverterId !== undefined) return inverterId === inverter;
+  // An agent may have renamed its resource: the asset's id is then among the targets that it was granted.
+  return targets.includes(resourceName) || assetIds.some((id) => resourceKeys.get(resourceName)?.has(id));
 }
 
 /**

@@ -130,6 +130,21 @@ describe('enrolment and notifiers', () => {
     expect(await client.enrolment()).toBeUndefined();
   });
 
+  it('learns which assets an inverter serves from the attribute of its resource', async () => {
+    const attributes = [
+      { type: 'LOCATION', values: ['roof'] },
+      { type: 'ASSET_IDS', values: ['BESS_1', 7, 'PV_1'] },
+    ];
+    vtn.resources.push(
+      { id: 'r-2', venID: 'ven-1', resourceName: 'INV_1', targets: ['INV_1'], attributes },
+      { id: 'r-3', venID: 'ven-1', resourceName: 'INV_2', attributes: [{ type: 'ASSET_IDS', values: 'BESS_1' }] },
+    );
+    expect((await client.enrolment())?.resources.slice(1)).toEqual([
+      { resourceName: 'INV_1', targets: ['INV_1'], assetIds: ['BESS_1', 'PV_1'] },
+      { resourceName: 'INV_2', targets: [] },
+    ]);
+  });
+
   it('finds the MQTT binding with the token as password', async () => {
     vtn.notifiers = {
       WEBHOOK: true,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { scopeOf, targetBook } from '../../../ven-agent/scheduler/subjects.ts';
+import type { Subject } from '../../../ven-agent/scheduler/subjects.ts';
 import { book } from '../builders.ts';
 
 const enrolled = targetBook('SITE_1', [{ resourceName: 'BESS_1' }, { resourceName: 'PV_1' }], {
@@ -46,6 +47,42 @@ describe('whom an event binds', () => {
   it('finds the devices of an inverter that the VTN knows', () => {
     expect(scopeOf(['INV_1'], 'BESS_1', enrolled)).toBe('resource');
     expect(scopeOf(['INV_1'], 'PV_1', enrolled)).toBeUndefined();
+  });
+
+  describe('an inverter whose resource names its assets', () => {
+    const served = (assetIds: string[], subjects: Subject[] = [{ resourceName: 'BESS_1' }, { resourceName: 'PV_1' }]) =>
+      targetBook('SITE_1', subjects, {
+        venId: 'ven-7',
+        venName: 'gateway',
+        venTargets: [],
+        resources: [
+          { resourceName: 'INV_2', targets: ['INV_2'], assetIds },
+          { resourceName: 'Roof', targets: ['PV_1'] },
+          { resourceName: 'BESS_1', targets: ['BESS_1'] },
+        ],
+      });
+
+    it('binds the devices of those assets without any configuration, and no other', () => {
+      expect(scopeOf(['INV_2'], 'BESS_1', served(['BESS_1']))).toBe('resource');
+      expect(scopeOf(['INV_2'], 'PV_1', served(['BESS_1']))).toBeUndefined();
+      expect(scopeOf(['INV_2'], 'PV_1', served(['BESS_1', 'PV_1']))).toBe('resource');
+    });
+
+    it('binds a device whose resource was renamed: the asset is among the targets that it was granted', () => {
+      const renamed = served(['PV_1'], [{ resourceName: 'BESS_1' }, { resourceName: 'Roof' }]);
+      expect(scopeOf(['INV_2'], 'Roof', renamed)).toBe('resource');
+      expect(scopeOf(['INV_2'], 'BESS_1', renamed)).toBeUndefined();
+    });
+
+    it('is nobody here while it serves no device of this agent', () => {
+      expect(scopeOf(['INV_2'], 'BESS_1', served(['BESS_9']))).toBeUndefined();
+    });
+
+    it('gives way to the inverter of the configuration', () => {
+      const configured = served(['BESS_1'], [{ resourceName: 'BESS_1', inverterId: 'INV_1' }]);
+      expect(scopeOf(['INV_2'], 'BESS_1', configured)).toBeUndefined();
+      expect(scopeOf(['INV_1'], 'BESS_1', configured)).toBe('resource');
+    });
   });
 
   it('is nobody here when it names a resource that no device here serves', () => {

@@ -1,4 +1,5 @@
 import type { Resource, ValuesMap } from '@openadr-gateway/shared/openadr/objects.ts';
+import { ASSET_IDS } from '@openadr-gateway/shared/openadr/targets.ts';
 import { publishSpecs } from '../../publisher.ts';
 import type { PublisherDeps } from '../../publisher.ts';
 import { gatewayOfSite } from '../../store/gateways.ts';
@@ -7,9 +8,6 @@ import { invertersOfSites } from '../../store/inverters.ts';
 import { resourcesOfVen } from '../../store/resources.ts';
 import type { Change, Db, Writer } from '../../store/store.ts';
 import { newObject, replaced } from '../openadr/objects.ts';
-
-/** Private attribute of an inverter's resource: the ids of the assets that it serves. */
-export const ASSET_IDS = 'ASSET_IDS';
 
 /** The names of the resources that a site's agent has: one for each asset and each inverter. */
 export interface SiteParts {
