@@ -2,7 +2,8 @@ import { parseDuration } from '../time/duration.ts';
 import type { Event, Program, Report, Resource, Subscription, ValuesMap, Ven } from './objects.ts';
 import {
   ofEvent,
-  ofReport,
+  ofReportFrom30,
+  ofReportTo30,
   optional,
   reportDescriptorFrom30,
   reportDescriptorTo30,
@@ -100,10 +101,11 @@ export function eventFrom30(body: Schemas['eventRequest'], previous?: Event): Bo
 
 /** @param programID of the event that is reported on. */
 export function reportTo30(report: Report, programID: string): Report30 {
-  const { clientID: _, resources, ...same } = report;
+  const { clientID: _, resources, payloadDescriptors, ...same } = report;
   return {
     ...same,
     programID,
+    ...optional('payloadDescriptors', payloadDescriptors && payloadDescriptors.map(ofReportTo30)),
     resources: resources.map(({ intervalPeriod, intervals, ...resource }) => ({
       ...resource,
       ...periodsTo30({ ...(intervalPeriod ? { intervalPeriod } : {}), intervals }),
@@ -115,7 +117,7 @@ export function reportFrom30(body: Schemas['reportRequest']): Body {
   const { programID: _, payloadDescriptors, ...same } = body;
   return {
     ...without(same, METADATA),
-    ...optional('payloadDescriptors', payloadDescriptors && payloadDescriptors.map(ofReport)),
+    ...optional('payloadDescriptors', payloadDescriptors && payloadDescriptors.map(ofReportFrom30)),
   };
 }
 

@@ -64,6 +64,22 @@ export const ofReport = <T extends AnyDescriptor>(descriptor: T) => ({
   objectType: 'REPORT_PAYLOAD_DESCRIPTOR',
 });
 
+/**
+ * The descriptor of a report's payloads. Some 3.0.1 clients call it EVENT_PAYLOAD_DESCRIPTOR and read nothing else: 3.1 has no
+ * such name there, so it is kept as a descriptor without a name.
+ */
+export function ofReportFrom30<T extends AnyDescriptor>(descriptor: T): Omit<T, 'objectType'> {
+  if (descriptor.objectType !== 'EVENT_PAYLOAD_DESCRIPTOR') return ofReport(descriptor);
+  const { objectType: _, ...nameless } = descriptor;
+  return nameless;
+}
+
+/** The opposite: those without a name get back the one that their sender gave them. */
+export const ofReportTo30 = <T extends { objectType?: string }>(descriptor: T) => ({
+  ...descriptor,
+  objectType: descriptor.objectType ?? ('EVENT_PAYLOAD_DESCRIPTOR' as const),
+});
+
 /** Where both may stand, and the sender left it open: by fields that only one of them has, then by the payload type. */
 export function typed<T extends AnyDescriptor>(descriptor: T) {
   if (descriptor.objectType !== undefined) return descriptor;

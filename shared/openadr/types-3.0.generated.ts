@@ -409,7 +409,7 @@ export interface components {
              */
             reportName?: string | null;
             /** @description Units and quality of the payloads inside. */
-            payloadDescriptors?: components["schemas"]["reportPayloadDescriptor"][] | null;
+            payloadDescriptors?: components["schemas"]["ownPayloadDescriptor"][] | null;
             /** @description What is reported, resource by resource. */
             resources: components["schemas"]["reportResource"][];
         };
@@ -605,6 +605,37 @@ export interface components {
         reportPayloadDescriptor: {
             /** @enum {string} */
             objectType?: "REPORT_PAYLOAD_DESCRIPTOR";
+            /** @example USAGE */
+            payloadType: string;
+            /**
+             * @description How the values came about.
+             * @example DIRECT_READ
+             */
+            readingType?: string | null;
+            /**
+             * @description Unit of the values.
+             * @example KW
+             */
+            units?: string | null;
+            /**
+             * Format: float
+             * @example 0.5
+             */
+            accuracy?: number | null;
+            /**
+             * Format: int32
+             * @description In percent.
+             * @example 100
+             */
+            confidence?: number | null;
+        };
+        /** @description How to read the payloads of one type in the report that holds it. */
+        ownPayloadDescriptor: {
+            /**
+             * @description The second is what some clients call it.
+             * @enum {string}
+             */
+            objectType?: "REPORT_PAYLOAD_DESCRIPTOR" | "EVENT_PAYLOAD_DESCRIPTOR";
             /** @example USAGE */
             payloadType: string;
             /**

@@ -46,7 +46,7 @@ export interface Api {
   /** Operations that anyone may call, without a token. */
   anonymous?: readonly string[];
   /** Changes a parsed body before it is validated: what an older version has other words for. */
-  adapt?(body: unknown): void;
+  adapt?(body: unknown, operationId: string): void;
   /** Turns an error into the body and content type of this API's dialect. */
   dialect: Dialect;
 }

@@ -116,7 +116,7 @@ async function bodyOf(
   if (body?.mayHoldNull) dropOptionalNulls(body.value, op.bodySchema);
   const value = body?.value;
   completeTypes(value, implied);
-  api.adapt?.(value);
+  api.adapt?.(value, op.id);
   const issues: Issue[] = [];
   if (value === undefined) {
     if (op.bodyRequired)

@@ -39,16 +39,18 @@ const eventDescriptor = optionally(
   { payloadType: name },
   { objectType: fc.constant('EVENT_PAYLOAD_DESCRIPTOR'), units, currency: nullable(fc.constant('EUR')) },
 );
-const reportDescriptorOfPayload = optionally(
-  { payloadType: name },
-  {
-    objectType: fc.constant('REPORT_PAYLOAD_DESCRIPTOR'),
-    units,
-    readingType: nullable(fc.constant('DIRECT_READ')),
-    accuracy: nullable(fc.constant(0.5)),
-    confidence: nullable(fc.nat(100)),
-  },
-);
+const REPORT = 'REPORT_PAYLOAD_DESCRIPTOR';
+const descriptorOfReport = (objectTypes: readonly string[]) =>
+  optionally(
+    { payloadType: name },
+    {
+      objectType: fc.constantFrom(...objectTypes),
+      units,
+      readingType: nullable(fc.constant('DIRECT_READ')),
+      accuracy: nullable(fc.constant(0.5)),
+      confidence: nullable(fc.nat(100)),
+    },
+  );
 const int = fc.integer({ min: -1, max: 99 });
 const wantedFields = {
   aggregate: fc.boolean(),
@@ -75,7 +77,7 @@ export const program30 = wire(
       programDescriptions: nullable(fc.array(fc.record({ URL: fc.webUrl() }), { maxLength: 2 })),
       bindingEvents: nullable(fc.boolean()),
       localPrice: nullable(fc.boolean()),
-      payloadDescriptors: nullable(fc.array(fc.oneof(eventDescriptor, reportDescriptorOfPayload), { maxLength: 2 })),
+      payloadDescriptors: nullable(fc.array(fc.oneof(eventDescriptor, descriptorOfReport([REPORT])), { maxLength: 2 })),
       targets: targets30,
     },
   ),
@@ -110,7 +112,12 @@ export const report30 = wire(
         { maxLength: 2 },
       ),
     },
-    { reportName: text, payloadDescriptors: nullable(fc.array(reportDescriptorOfPayload, { maxLength: 2 })) },
+    {
+      reportName: text,
+      payloadDescriptors: nullable(
+        fc.array(descriptorOfReport([REPORT, 'EVENT_PAYLOAD_DESCRIPTOR']), { maxLength: 2 }),
+      ),
+    },
   ),
 );
 

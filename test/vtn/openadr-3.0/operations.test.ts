@@ -147,6 +147,29 @@ describe.each(BASES)('OpenADR 3.0.1 at %s', (base) => {
     await lives(ven, 'reports', 'REPORT', withoutProgram, sent);
   });
 
+  it('reports whose descriptors are called EVENT_PAYLOAD_DESCRIPTOR come back so; in 3.1, which has no such name there, they have none', async () => {
+    const descriptor = { payloadType: 'USAGE', units: 'KWH', readingType: 'DIRECT_READ' };
+    const payloadDescriptors = [{ objectType: 'EVENT_PAYLOAD_DESCRIPTOR', ...descriptor }];
+    const sent = { eventID, clientName: 'misnamed', resources: [], payloadDescriptors };
+    const { body: report } = await ven.post(`${base}/reports`, sent).expect(201);
+    expect((await ven.get(`reports/${report.id}`).expect(200)).body.payloadDescriptors).toEqual([descriptor]);
+    await ven.delete(`${base}/reports/${report.id}`).expect(200);
+    await lives(
+      ven,
+      'reports',
+      'REPORT',
+      { ...sent, clientName: 'again' },
+      { ...sent, clientName: 'again', programID },
+    );
+  });
+
+  it('a report descriptor without objectType is one of reports, whatever its payload type', async () => {
+    const payloadDescriptors = [{ payloadType: 'PRIVATE_THING' }, { payloadType: 'PRICE' }];
+    const sent = { eventID, clientName: 'untold', resources: [], payloadDescriptors };
+    const named = payloadDescriptors.map((one) => ({ objectType: 'REPORT_PAYLOAD_DESCRIPTOR', ...one }));
+    await lives(ven, 'reports', 'REPORT', sent, { ...sent, programID, payloadDescriptors: named });
+  });
+
   it('reports whose programID is not that of the event are 400 and not stored', async () => {
     const other = (await bl.post(`${base}/programs`, { programName: 'other' }).expect(201)).body.id as string;
     const report = { programID: other, eventID, clientName: 'mismatch', resources: [] };

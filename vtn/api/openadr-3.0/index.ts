@@ -1,5 +1,5 @@
 import type { StoredObject } from '@openadr-gateway/shared/openadr/objects.ts';
-import { typed } from '@openadr-gateway/shared/openadr/parts-3.0.ts';
+import { ofReport, typed } from '@openadr-gateway/shared/openadr/parts-3.0.ts';
 import { problemDialect } from '../dialects.ts';
 import type { Api, OperationHandler } from '../http.ts';
 import { Grants } from '../openadr/grants.ts';
@@ -51,19 +51,24 @@ const ZERO_DATE = /^0000-00-00(?:T00:00:00Z?)?$/;
 const NOW = '0001-01-01T00:00:00Z';
 const AUTH = ['fetchToken', 'getAuthServerInfo'];
 
-function adapt(body: unknown): void {
+function adapt(body: unknown, operationId: string): void {
   adaptNow(body);
-  adaptDescriptors(body as { payloadDescriptors?: unknown } | null | undefined);
+  const { create, update } = REPORTS.operations;
+  adaptDescriptors(body as Described, [create, update].includes(operationId));
 }
 
+type Described = { payloadDescriptors?: unknown } | null | undefined;
+
 /** Said before validation what a descriptor is, so that it is validated as that. */
-function adaptDescriptors(body: { payloadDescriptors?: unknown } | null | undefined): void {
+function adaptDescriptors(body: Described, isReport: boolean): void {
   const descriptors = body?.payloadDescriptors;
   if (!Array.isArray(descriptors)) return;
   const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  const named = (one: Parameters<typeof typed>[0]) =>
+    isReport && one.objectType === undefined ? ofReport(one) : typed(one);
   Object.assign(body as object, {
     payloadDescriptors: descriptors.map((one: unknown) =>
-      isObject(one) ? typed(one as Parameters<typeof typed>[0]) : one,
+      isObject(one) ? named(one as Parameters<typeof typed>[0]) : one,
     ),
   });
 }
