@@ -63,7 +63,10 @@ export class Agent {
   constructor(deps: AgentDeps) {
     this.#deps = deps;
     this.#controls = new Map(
-      deps.config.devices.map((entry) => [entry.resourceName, new Control(entry, deps.config.tick.intervalMs)]),
+      // A meter is only read.
+      deps.config.devices
+        .filter(({ kind }) => kind !== 'METER')
+        .map((entry) => [entry.resourceName, new Control(entry, deps.config.tick.intervalMs)]),
     );
   }
 

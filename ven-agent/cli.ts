@@ -81,8 +81,11 @@ function summaryOf(config: AgentConfig): string {
   const limit = (maxW: number | undefined): string => (maxW === undefined ? 'none' : `${maxW} W`);
   const devices = config.devices.map(
     ({ resourceName, kind, url, unitId, limits, whenNoSetpoint }) =>
-      `  ${resourceName} (${kind}) at ${url} unit ${unitId}; default import limit ${limit(limits.importMaxW)}, ` +
-      `export limit ${limit(limits.exportMaxW)}; without a set-point: ${whenNoSetpoint}`,
+      `  ${resourceName} (${kind}) at ${url} unit ${unitId}; ` +
+      (kind === 'METER'
+        ? 'read only'
+        : `default import limit ${limit(limits.importMaxW)}, export limit ${limit(limits.exportMaxW)}; ` +
+          `without a set-point: ${whenNoSetpoint}`),
   );
   return [
     'The configuration is in order.',

@@ -13,7 +13,8 @@ const limits = z.strictObject({
 const device = z.strictObject({
   /** The OpenADR resourceName: the id of the asset. */
   resourceName: z.string().min(1).max(128),
-  kind: z.enum(['BESS', 'PV']),
+  /** METER: the one at the site's point of connection; it is only read. */
+  kind: z.enum(['BESS', 'PV', 'METER']),
   driver: z.literal('sunspec'),
   url: z.string().regex(/^tcp:\/\/[^/\s]+:\d{1,5}$/, 'expected tcp://HOST:PORT'),
   unitId: z.int().min(0).max(255).default(1),
@@ -31,7 +32,28 @@ const device = z.strictObject({
     .prefault({}),
   /** Largest step of a set-point away from zero, W per second. Absent: no ramp. */
   rampUpWPerSecond: z.number().positive().optional(),
+  /** Of a METER: which direction it counts as positive. Absent: what is known of its maker, else import. */
+  positivePower: z.enum(['import', 'export']).optional(),
 });
+
+/** Settings that cannot be meant, with the kind of device that they stand at. */
+function faultsOfKind(
+  entry: z.infer<typeof device>,
+  devices: readonly z.infer<typeof device>[],
+): [key: keyof typeof entry, message: string][] {
+  if (entry.kind !== 'METER') {
+    return entry.positivePower === undefined ? [] : [['positivePower', 'expected only at a METER']];
+  }
+  const faults: [keyof typeof entry, string][] = [];
+  if (devices.find(({ kind }) => kind === 'METER') !== entry) {
+    faults.push(['kind', 'expected one METER at most: that of the point of connection']);
+  }
+  if (entry.whenNoSetpoint !== 'release') faults.push(['whenNoSetpoint', 'a METER takes no orders']);
+  if (entry.rampUpWPerSecond !== undefined) faults.push(['rampUpWPerSecond', 'a METER takes no orders']);
+  if (Object.keys(entry.limits).length > 0) faults.push(['limits', 'a METER takes no orders']);
+  if (Object.keys(entry.soc).length > 0) faults.push(['soc', 'a METER stores nothing']);
+  return faults;
+}
 
 export const configSchema = z.strictObject({
   vtn: z
@@ -59,6 +81,11 @@ export const configSchema = z.strictObject({
         if (devices.findIndex((other) => other.resourceName === resourceName) === index) return;
         const message = `expected every resourceName once, got ${resourceName} again`;
         context.addIssue({ code: 'custom', path: [index, 'resourceName'], message });
+      });
+      devices.forEach((entry, index) => {
+        for (const [key, message] of faultsOfKind(entry, devices)) {
+          context.addIssue({ code: 'custom', path: [index, key], message });
+        }
       });
     }),
   tick: z.strictObject({ intervalMs: z.int().min(100).max(60_000).default(1000) }).prefault({}),

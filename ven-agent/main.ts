@@ -108,7 +108,11 @@ export function createVenAgent(config: AgentConfig, deps: VenAgentDeps = {}): Ve
 }
 
 function deviceOf(entry: DeviceEntry, deps: { log: Logger; clock: Clock; random: () => number }): Device {
-  const { resourceName, kind, driver, url, unitId, timeoutMs } = entry;
-  const config = { resourceName, kind, driver, url, unitId };
-  return createDevice(timeoutMs === undefined ? config : { ...config, timeoutMs }, deps);
+  const { resourceName, kind, driver, url, unitId, timeoutMs, positivePower } = entry;
+  const config = {
+    ...{ resourceName, kind, driver, url, unitId },
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(positivePower === undefined ? {} : { positivePower }),
+  };
+  return createDevice(config, deps);
 }

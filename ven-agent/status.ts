@@ -131,7 +131,9 @@ export class StatusServer {
       ...status,
       retryAt: instant(retryAtMs),
       device: capabilities && `${capabilities.manufacturer} ${capabilities.model} ${capabilities.serialNumber}`,
-      safeReversion: capabilities?.safeReversion,
+      kind: capabilities?.kind,
+      // A meter holds no orders that it could revert.
+      safeReversion: capabilities?.kind === 'METER' ? undefined : capabilities?.safeReversion,
       readAt: instant(reading?.readAtMs),
       powerW: reading?.powerW,
       socFraction: reading?.socFraction,

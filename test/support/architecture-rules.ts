@@ -38,7 +38,12 @@ const PURE = [
   'ven-agent/reporting/snapshot.ts',
   'ven-agent/reporting/integrate.ts',
   'ven-agent/bridges/device.ts',
-  'ven-agent/bridges/registers.ts',
+  'ven-agent/bridges/sunspec/block.ts',
+  'ven-agent/bridges/sunspec/codec.ts',
+  'ven-agent/bridges/sunspec/command.ts',
+  'ven-agent/bridges/sunspec/control.ts',
+  'ven-agent/bridges/sunspec/measure.ts',
+  'ven-agent/bridges/sunspec/quirks.ts',
   'ven-agent/bridges/sunspec/models',
 ];
 

@@ -81,6 +81,15 @@ devices:
     expect(() => load(twice)).toThrow(/devices\[1\]\.resourceName.*BESS_1 again/);
   });
 
+  it('knows a meter, one at most, which takes no orders', () => {
+    const meter = (more: string): string =>
+      `  - {resourceName: M${more.length}, kind: METER, driver: sunspec, url: "tcp://127.0.0.1:5022"${more}}\n`;
+    expect(load(good + meter(', positivePower: export')).devices[1]).toMatchObject({ positivePower: 'export' });
+    expect(() => load(good + meter('') + meter(', unitId: 2'))).toThrow(/devices\[2\]\.kind.*one METER at most/);
+    expect(() => load(good + meter(', limits: {importMaxW: 1}, soc: {min: 0.1}'))).toThrow(/limits[^]*soc/);
+    expect(() => load(good.replace('kind: BESS', 'kind: BESS, positivePower: import'))).toThrow(/only at a METER/);
+  });
+
   it('takes the secret from a file beside it, and refuses an empty one', () => {
     const fromFile = good.replace('clientSecret: secret', 'clientSecretFile: secret.txt');
     writeFileSync(join(dir.path, 'secret.txt'), 'from the file\n');

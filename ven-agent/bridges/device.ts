@@ -2,9 +2,12 @@
  * What the agent asks of hardware, whatever protocol speaks to it. Signs follow SunSpec's `WSet`: + discharge or
  * generation, - charge. `undefined` means unknown, never 0; "no limit" is `{kind: 'unlimited'}`, never 0.
  */
-export type DeviceKind = 'BESS' | 'PV';
+export type DeviceKind = 'BESS' | 'PV' | 'METER';
 
-/** What the device can do, learnt once when it is opened and again after every reconnect. */
+/**
+ * What the device can do, learnt once when it is opened and again after every reconnect. A METER measures the site's point
+ * of connection: it can be given no orders, and its powers here are 0.
+ */
 export interface DeviceCapabilities {
   kind: DeviceKind;
   manufacturer: string;
@@ -29,11 +32,12 @@ export type OperatingState = 'NORMAL' | 'STANDBY' | 'OFF' | 'FAULT' | 'LOCAL';
 /** One frozen picture of the device. */
 export interface DeviceReading {
   readAtMs: number;
+  /** Of a METER: + what leaves the site, - what it takes. */
   powerW?: number;
   /** 0..1 */
   socFraction?: number;
   capacityWh?: number;
-  /** Lifetime counters, >= 0; they wrap or reset, so only differences of neighbours count. */
+  /** Lifetime counters, >= 0; they wrap or reset, so only differences of neighbours count. Of a METER: out of, into the site. */
   dischargedTotalWh?: number;
   chargedTotalWh?: number;
   state?: OperatingState;

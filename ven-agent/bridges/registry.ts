@@ -3,6 +3,8 @@ import type { Logger } from 'pino';
 import type { Device, DeviceKind } from './device.ts';
 import { MasterPool } from './modbus/pool.ts';
 import { SunSpecDevice } from './sunspec/device.ts';
+import { SunSpecMeter } from './sunspec/meter.ts';
+import type { PositivePower } from './sunspec/quirks.ts';
 
 /** One device in the agent's configuration. */
 export interface DeviceConfig {
@@ -14,6 +16,8 @@ export interface DeviceConfig {
   url: string;
   /** Modbus unit id, 0..255. */
   unitId: number;
+  /** Of a METER: which direction it counts as positive; absent: what is known of its maker, else import. */
+  positivePower?: PositivePower;
   /** Deadline of one request, ms; default 1000. */
   timeoutMs?: number;
 }
@@ -41,17 +45,18 @@ export function createDevice(config: DeviceConfig, deps: DeviceDeps): Device {
   if (!Number.isInteger(config.unitId) || config.unitId < 0 || config.unitId > 255) {
     throw new RangeError(`unitId of ${config.resourceName}: ${config.unitId} is not a whole number from 0 to 255`);
   }
-  const timeoutMs = config.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  const { resourceName, kind, unitId, positivePower, timeoutMs = DEFAULT_TIMEOUT_MS } = config;
   const { clock, random, log } = deps;
-  return new SunSpecDevice({
-    resourceName: config.resourceName,
-    kind: config.kind,
-    unitId: config.unitId,
+  const common = {
+    resourceName,
+    unitId,
     timeoutMs,
     acquire: () => (deps.pool ?? processPool).acquire({ host, port, clock, random, log, timeoutMs }),
     clock,
     log,
-  });
+  };
+  if (kind !== 'METER') return new SunSpecDevice({ ...common, kind });
+  return new SunSpecMeter(positivePower === undefined ? common : { ...common, positivePower });
 }
 
 function parseUrl(url: string): { host: string; port: number } {

@@ -37,13 +37,15 @@ export class RegisterBank {
     return new Block(model, this.#registers.slice(start, start + 2 + model.length));
   }
 
-  /** Sets numbers, in the unit of the point; its scale factor has to be set before. Rounds to the nearest. */
+  /** Sets numbers, in the unit of the point; its scale factor has to be set before. Rounds integers to the nearest. */
   set<Name extends string>(model: Model<Name>, values: Partial<Record<Name, number>>): void {
     for (const [name, value] of Object.entries<number | undefined>(values)) {
       if (value === undefined) continue;
       const factor = this.block(model).scaleFactor(name as Name);
       if (factor === undefined) throw new Error(`the scale factor of ${name} is not set`);
-      this.#put(model, name, encodeNumber(pointOf(model, name), scaleDown(value, factor, 'nearest')));
+      const point = pointOf(model, name);
+      const raw = point.type === 'float32' ? value : scaleDown(value, factor, 'nearest');
+      this.#put(model, name, encodeNumber(point, raw));
     }
   }
 

@@ -3,8 +3,14 @@ import type { Registers } from './codec.ts';
 import { pointOf } from './models/model.ts';
 import type { Model } from './models/model.ts';
 
+/** What can be asked of a block when several models share some points. */
+export interface Points<Name extends string> {
+  raw(name: Name): number | undefined;
+  value(name: Name): number | undefined;
+}
+
 /** The registers of one model as they were read in one go, with its points by name. Pure. */
-export class Block<Name extends string = string> {
+export class Block<Name extends string = string> implements Points<Name> {
   readonly #model: Model<Name>;
   readonly #registers: Registers;
 

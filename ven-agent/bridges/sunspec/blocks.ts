@@ -1,6 +1,6 @@
 import type { Blocks } from './measure.ts';
 import {
-  MODEL_103,
+  INVERTER_MODELS,
   MODEL_120,
   MODEL_121,
   MODEL_123,
@@ -35,7 +35,8 @@ export async function readState(unit: SunSpecUnit): Promise<Blocks> {
   const blocks: Blocks = {};
   // The first 121 of 155 registers hold all but the alarm text, which is read when there is an alarm.
   if (unit.has(MODEL_701)) blocks.m701 = await unit.read(MODEL_701, 'TotWh_SF');
-  if (unit.has(MODEL_103)) blocks.m103 = await unit.read(MODEL_103);
+  const inverter = unit.firstOf(INVERTER_MODELS);
+  if (inverter !== undefined) blocks.inverter = await unit.read(inverter);
   if (unit.has(MODEL_713)) blocks.m713 = await unit.read(MODEL_713);
   return { ...blocks, ...(await readControls(unit)) };
 }

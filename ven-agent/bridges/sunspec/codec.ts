@@ -30,6 +30,11 @@ export function decodeNumber(point: Point, registers: Registers): number | undef
       return long() === 0 ? undefined : long();
     case 'int32':
       return long() === 0x80000000 ? undefined : long() | 0;
+    case 'float32': {
+      const float = new DataView(new ArrayBuffer(4));
+      float.setUint32(0, long());
+      return Number.isFinite(float.getFloat32(0)) ? float.getFloat32(0) : undefined;
+    }
     case 'uint64': {
       const value = [0, 1, 2, 3].reduce((sum, index) => (sum << 16n) | BigInt(word(index)), 0n);
       // Counters of watt-hours stay far below 2^53; what is above reads as not implemented rather than rounded.
@@ -69,6 +74,7 @@ const RANGES = {
 
 /** The registers of a raw number. Throws `RangeError` outside the type's range, the not-implemented value included. */
 export function encodeNumber(point: Point, raw: number): number[] {
+  if (point.type === 'float32') return encodeFloat(point, raw);
   if (!(point.type in RANGES)) throw new TypeError(`${point.name} is not a number`);
   const [least, most] = RANGES[point.type as keyof typeof RANGES];
   if (!Number.isInteger(raw) || raw < least || raw > most) {
@@ -81,6 +87,13 @@ export function encodeNumber(point: Point, raw: number): number[] {
     rest >>= 16n;
   }
   return words;
+}
+
+function encodeFloat(point: Point, value: number): number[] {
+  const float = new DataView(new ArrayBuffer(4));
+  float.setFloat32(0, value);
+  if (!Number.isFinite(float.getFloat32(0))) throw new RangeError(`${point.name} = ${value} does not fit float32`);
+  return [float.getUint16(0), float.getUint16(2)];
 }
 
 /** The registers of a text, cut to the point's size and padded with NUL. */
@@ -99,6 +112,8 @@ export function notImplemented(point: Point): number[] {
       return [0x8000];
     case 'int32':
       return [0x8000, 0];
+    case 'float32':
+      return [0x7fc0, 0];
     case 'acc32':
     case 'string8':
     case 'string16':

@@ -3,26 +3,22 @@ import type { Logger } from 'pino';
 import { DeviceError } from '../device.ts';
 import type { Device, DeviceCapabilities, DeviceCommand, DeviceKind, DeviceReading, WriteOutcome } from '../device.ts';
 import { isRefusal } from '../modbus/exceptions.ts';
-import type { MasterLease } from '../modbus/pool.ts';
 import { readControls, readSettings, readState } from './blocks.ts';
 import { blockOf, faultOf, plansFor } from './command.ts';
+import { SunSpecConnection } from './connection.ts';
+import type { ConnectionOptions } from './connection.ts';
 import { firstDifference } from './control.ts';
 import type { ControlPlan } from './control.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { capabilitiesOf, isLocal, readingOf, wMaxW } from './measure.ts';
 import type { Blocks } from './measure.ts';
 import { MODEL_1, MODEL_701 } from './models/index.ts';
-import { SunSpecUnit } from './unit.ts';
+import type { SunSpecUnit } from './unit.ts';
 import { PlanWriter } from './writer.ts';
 
-export interface SunSpecDeviceOptions {
+export interface SunSpecDeviceOptions extends ConnectionOptions {
   resourceName: string;
-  kind: DeviceKind;
-  unitId: number;
-  /** Deadline of one request, ms. */
-  timeoutMs: number;
-  /** Gets a share of the connection; called by `open`, given back by `close`. */
-  acquire: () => MasterLease;
+  kind: Exclude<DeviceKind, 'METER'>;
   clock: Clock;
   log: Logger;
 }
@@ -41,23 +37,23 @@ interface Opened {
 export class SunSpecDevice implements Device {
   readonly resourceName: string;
   readonly #options: SunSpecDeviceOptions;
+  readonly #connection: SunSpecConnection;
   readonly #log: Logger;
-  #lease: MasterLease | undefined;
   #opened: Opened | undefined;
   #wasFaulty = false;
 
   constructor(options: SunSpecDeviceOptions) {
     this.resourceName = options.resourceName;
     this.#options = options;
+    this.#connection = new SunSpecConnection(options);
     this.#log = options.log.child({ resourceName: options.resourceName });
   }
 
   /** Connects, walks the map, reads who it is and what it can do. Also NOT_SUPPORTED: no SunSpec, no rated power. */
   async open(): Promise<DeviceCapabilities> {
-    const { acquire, unitId, timeoutMs, kind, clock } = this.#options;
+    const { kind, clock } = this.#options;
     this.#opened = undefined;
-    this.#lease ??= acquire();
-    const unit = await SunSpecUnit.discover(this.#lease.master, unitId, timeoutMs);
+    const unit = await this.#connection.open();
     for (const model of unit.tooShort) this.#log.warn(model, 'SunSpec model shorter than the standard: not used');
     const common = await unit.read(MODEL_1, 'SN');
     const blocks = { ...(await readSettings(unit)), ...(await readState(unit)) };
@@ -111,9 +107,7 @@ export class SunSpecDevice implements Device {
 
   async close(): Promise<void> {
     this.#opened = undefined;
-    this.#lease?.master.cancel(this.#options.unitId);
-    this.#lease?.release();
-    this.#lease = undefined;
+    this.#connection.close();
   }
 
   async #apply(opened: Opened, command: DeviceCommand, before: Blocks): Promise<WriteOutcome> {

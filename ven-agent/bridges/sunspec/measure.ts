@@ -1,7 +1,7 @@
 /** What the blocks of a device mean in watts, watt-hours and states. Pure. */
 import type { DeviceCapabilities, DeviceKind, DeviceReading, Limit, OperatingState } from '../device.ts';
-import type { Block } from './block.ts';
-import type { MODEL_103, MODEL_120, MODEL_121, MODEL_123 } from './models/legacy.ts';
+import type { Block, Points } from './block.ts';
+import type { MODEL_120, MODEL_121, MODEL_123 } from './models/legacy.ts';
 import type { MODEL_701 } from './models/der-measurement.ts';
 import type { MODEL_702, MODEL_713 } from './models/der-capacity.ts';
 import type { MODEL_704, MODEL_715 } from './models/der-control.ts';
@@ -11,7 +11,8 @@ type BlockOf<M> = M extends Model<infer Name> ? Block<Name> : never;
 
 /** The blocks that a device has; the others are absent. */
 export interface Blocks {
-  m103?: BlockOf<typeof MODEL_103>;
+  /** One of 101..103, 111..113. */
+  inverter?: Points<'W' | 'WH' | 'St'>;
   m120?: BlockOf<typeof MODEL_120>;
   m121?: BlockOf<typeof MODEL_121>;
   m123?: BlockOf<typeof MODEL_123>;
@@ -63,18 +64,33 @@ export function capabilitiesOf(
 
 /** One picture of the device from the blocks of one poll. */
 export function readingOf(readAtMs: number, blocks: Blocks, maxW: number): DeviceReading {
-  const { m103, m701, m713 } = blocks;
+  const { inverter, m701, m713 } = blocks;
   const socPercent = m713?.value('SoC');
   return withoutUndefined<DeviceReading>({
     readAtMs,
-    powerW: m701?.value('W') ?? m103?.value('W'),
+    powerW: m701?.value('W') ?? inverter?.value('W'),
     socFraction: socPercent === undefined ? undefined : Math.min(1, socPercent / 100),
     capacityWh: capacityOf(blocks),
-    dischargedTotalWh: m701?.value('TotWhInj') ?? m103?.value('WH'),
+    dischargedTotalWh: m701?.value('TotWhInj') ?? inverter?.value('WH'),
     chargedTotalWh: m701?.value('TotWhAbs'),
     state: stateOf(blocks),
     outputLimit: limitInForce(blocks, maxW),
     setpointW: setpointInForce(blocks, maxW),
+  });
+}
+
+/** One picture of the point that a meter measures: + out of the site. `sign` is -1 where the meter counts that as negative. */
+export function meterReadingOf(
+  readAtMs: number,
+  meter: Points<'W' | 'TotWhExp' | 'TotWhImp'>,
+  sign: 1 | -1,
+): DeviceReading {
+  const powerW = meter.value('W');
+  return withoutUndefined<DeviceReading>({
+    readAtMs,
+    powerW: powerW === undefined ? undefined : powerW * sign + 0,
+    dischargedTotalWh: meter.value('TotWhExp'),
+    chargedTotalWh: meter.value('TotWhImp'),
   });
 }
 
@@ -90,7 +106,7 @@ function capacityOf({ m713 }: Blocks): number | undefined {
 }
 
 function stateOf(blocks: Blocks): OperatingState | undefined {
-  const state = blocks.m701 === undefined ? stateOf103(blocks) : stateOf701(blocks);
+  const state = blocks.m701 === undefined ? stateOfInverter(blocks) : stateOf701(blocks);
   return isLocal(blocks) && state !== 'FAULT' ? 'LOCAL' : state;
 }
 
@@ -102,7 +118,7 @@ function stateOf701({ m701 }: Blocks): OperatingState | undefined {
   return inverterState === undefined && m701?.raw('St') === undefined ? undefined : 'NORMAL';
 }
 
-function stateOf103({ m103 }: Blocks): OperatingState | undefined {
+function stateOfInverter({ inverter }: Blocks): OperatingState | undefined {
   const states: Record<number, OperatingState> = {
     1: 'OFF',
     2: 'STANDBY',
@@ -113,7 +129,7 @@ function stateOf103({ m103 }: Blocks): OperatingState | undefined {
     7: 'FAULT',
     8: 'STANDBY',
   };
-  const state = m103?.raw('St');
+  const state = inverter?.raw('St');
   return state === undefined ? undefined : states[state];
 }
 

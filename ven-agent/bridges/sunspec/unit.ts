@@ -44,6 +44,11 @@ export class SunSpecUnit {
     return this.#find(model) !== undefined;
   }
 
+  /** The first of these models that the device has. */
+  firstOf<M extends Model>(models: readonly M[]): M | undefined {
+    return models.find((model) => this.has(model));
+  }
+
   /**
    * Reads a model from its ID register, to its end or up to the point `upTo`, in requests of at most 125 registers, and
    * checks that ID and L still stand there. Rejects with DeviceError.

@@ -10,7 +10,14 @@ import {
   scaleDown,
   scaleUp,
 } from '../../../../ven-agent/bridges/sunspec/codec.ts';
-import { MODEL_103, MODEL_701, MODEL_704 } from '../../../../ven-agent/bridges/sunspec/models/index.ts';
+import {
+  MODEL_103,
+  MODEL_113,
+  MODEL_203,
+  MODEL_213,
+  MODEL_701,
+  MODEL_704,
+} from '../../../../ven-agent/bridges/sunspec/models/index.ts';
 import { defineModel, POINT_SIZES } from '../../../../ven-agent/bridges/sunspec/models/model.ts';
 import type { Point, PointType } from '../../../../ven-agent/bridges/sunspec/models/model.ts';
 
@@ -77,6 +84,16 @@ describe('SunSpec values in registers', () => {
     expect(encodeNumber(pointOfType('uint64'), 0x1_0000_0002)).toEqual([0, 1, 0, 2]);
   });
 
+  it('reads floats of 32 bits, and neither NaN nor infinity as a number', () => {
+    const point = pointOfType('float32');
+    expect(encodeNumber(point, -123.5)).toEqual([0xc2f7, 0]);
+    expect(decodeNumber(point, [0xc2f7, 0])).toBe(-123.5);
+    for (const words of [notImplemented(point), [0x7fc0, 1], [0xffff, 0xffff], [0x7f80, 0]]) {
+      expect(decodeNumber(point, words)).toBeUndefined();
+    }
+    for (const value of [Number.NaN, Infinity, 1e39]) expect(() => encodeNumber(point, value)).toThrow(RangeError);
+  });
+
   it('reads texts without their padding, and an empty one as unknown', () => {
     const point = pointOfType('string8');
     expect(decodeText(point, encodeText(point, 'Kölner Str'))).toBe('Kölner Str');
@@ -140,6 +157,9 @@ describe('a block of points', () => {
 
 describe('the models', () => {
   it.each([
+    [MODEL_113, { W: 22, WH: 32, St: 48 }, 60],
+    [MODEL_203, { W: 18, W_SF: 22, TotWhExp: 38, TotWhImp: 46, TotWh_SF: 54 }, 105],
+    [MODEL_213, { W: 28, TotWhExp: 60, TotWhImp: 68 }, 124],
     [MODEL_103, { W: 14, W_SF: 15, WH: 24, WH_SF: 26, St: 38, Evt1: 40 }, 50],
     [
       MODEL_701,
@@ -176,10 +196,13 @@ describe('the models', () => {
     const lengths = [...MODELS.values()].map(({ id, length }) => [id, length]);
     expect(lengths).toEqual([
       [1, 66],
-      [103, 50],
+      ...[101, 102, 103].map((id) => [id, 50]),
+      ...[111, 112, 113].map((id) => [id, 60]),
       [120, 26],
       [121, 30],
       [123, 24],
+      ...[201, 202, 203, 204].map((id) => [id, 105]),
+      ...[211, 212, 213, 214].map((id) => [id, 124]),
       [701, 153],
       [702, 50],
       [704, 65],

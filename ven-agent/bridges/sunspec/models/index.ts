@@ -2,14 +2,19 @@ import { MODEL_1 } from './common.ts';
 import { MODEL_702, MODEL_713 } from './der-capacity.ts';
 import { MODEL_704, MODEL_715 } from './der-control.ts';
 import { MODEL_701 } from './der-measurement.ts';
-import { MODEL_103, MODEL_120, MODEL_121, MODEL_123 } from './legacy.ts';
+import { INVERTER_MODELS, MODEL_103, MODEL_113 } from './inverter.ts';
+import { MODEL_120, MODEL_121, MODEL_123 } from './legacy.ts';
+import { METER_MODELS, MODEL_203, MODEL_213 } from './meter.ts';
 import type { Model } from './model.ts';
 
-export { MODEL_1, MODEL_103, MODEL_120, MODEL_121, MODEL_123, MODEL_701, MODEL_702, MODEL_704, MODEL_713, MODEL_715 };
+export { INVERTER_MODELS, METER_MODELS };
+export { MODEL_1, MODEL_103, MODEL_113, MODEL_120, MODEL_121, MODEL_123, MODEL_203, MODEL_213 };
+export { MODEL_701, MODEL_702, MODEL_704, MODEL_713, MODEL_715 };
+
+const ALL: readonly Model[] = [
+  ...[MODEL_1, ...INVERTER_MODELS, MODEL_120, MODEL_121, MODEL_123, ...METER_MODELS],
+  ...[MODEL_701, MODEL_702, MODEL_704, MODEL_713, MODEL_715],
+];
 
 /** Every model that the product reads or writes, by id; others are skipped by their length. */
-export const MODELS: ReadonlyMap<number, Model> = new Map<number, Model>(
-  [MODEL_1, MODEL_103, MODEL_120, MODEL_121, MODEL_123, MODEL_701, MODEL_702, MODEL_704, MODEL_713, MODEL_715].map(
-    (model) => [model.id, model],
-  ),
-);
+export const MODELS: ReadonlyMap<number, Model> = new Map(ALL.map((model) => [model.id, model]));

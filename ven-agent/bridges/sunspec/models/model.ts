@@ -12,6 +12,7 @@ export const POINT_SIZES = {
   int32: 2,
   acc32: 2,
   bitfield32: 2,
+  float32: 2,
   uint64: 4,
   string8: 8,
   string16: 16,
