@@ -74,6 +74,14 @@ export function formatPricePerMwh(priceMilliPerMwh: number): string {
   return decimal(priceMilliPerMwh, 3);
 }
 
+/**
+ * A price kept in thousandths per MWh as whole currency per kWh, for OpenADR payloads. It has at most six decimals, so that
+ * JSON shows it digit for digit.
+ */
+export function pricePerKwh(priceMilliPerMwh: number): number {
+  return priceMilliPerMwh / 1_000_000;
+}
+
 /** Whole W to the kW of OpenADR payloads. */
 export function wToKw(powerW: number): number {
   return powerW / 1000;

@@ -12,8 +12,16 @@ import { deleteEventsChanges, eventsByNames, listEvents } from './store/events.t
 import { programByName } from './store/programs.ts';
 import { specsOf } from './store/specs.ts';
 import type { Store, Writer } from './store/store.ts';
-import { horizon, isEventOf, KIND_NAMES, PROGRAM_NAMES, subscriptionEventName } from './translation/plan.ts';
-import type { ProgramName } from './translation/plan.ts';
+import {
+  dayEventName,
+  horizon,
+  isEventOf,
+  KIND_NAMES,
+  KINDS,
+  PROGRAM_NAMES,
+  subscriptionEventName,
+} from './translation/plan.ts';
+import type { Kind, ProgramName } from './translation/plan.ts';
 import { subscriptionEvent } from './translation/translate.ts';
 
 export { publishDays, daysOf } from './publish/days.ts';
@@ -73,6 +81,14 @@ export async function withdraw(tx: Writer, id: string): Promise<void> {
     doomed.push(...events.filter((event) => isEventOf(event.eventName, id)));
   }
   await tx.apply(await deleteEventsChanges(tx.db, doomed));
+}
+
+/** Takes back the events of one kind about a subject, whatever their targets, with the reports that answer them. */
+export async function withdrawDays(tx: Writer, kind: Kind, id: string): Promise<void> {
+  const program = await programByName(tx.db, KINDS[kind]);
+  if (!program) return;
+  const events = await listEvents(tx.db, { programId: program.id, namePrefix: dayEventName(kind, id, '') });
+  await tx.apply(await deleteEventsChanges(tx.db, events));
 }
 
 /**

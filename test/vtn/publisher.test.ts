@@ -21,7 +21,12 @@ describe('the horizon of events', () => {
     const programs = async () =>
       await api.vtn.store.read((db) => db.selectFrom('programs').select(['id', 'name']).execute());
     const before = await programs();
-    expect(before.map((p) => p.name).sort()).toEqual(['capacity-limits', 'capacity-subscription', 'reservations']);
+    expect(before.map((p) => p.name).sort()).toEqual([
+      'capacity-limits',
+      'capacity-subscription',
+      'prices',
+      'reservations',
+    ]);
     await roll();
     expect(await programs()).toEqual(before);
   });

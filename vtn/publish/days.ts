@@ -30,10 +30,17 @@ export async function publishDays(
 ): Promise<void> {
   const nowMs = deps.clock.nowMs();
   const wantedDays = new Set(days);
-  const subjects = (await SOURCES[kind].subjects(tx.db, ids)).flatMap(({ id, region }) =>
+  const subjects = (await SOURCES[kind].subjects(tx.db, ids)).flatMap(({ id, region, ...particulars }) =>
     horizon(region, nowMs, deps.horizonDays)
       .filter((day) => wantedDays.has(day))
-      .map((day) => ({ id, region, day, bounds: deliveryDayBounds(day, region), name: dayEventName(kind, id, day) })),
+      .map((day) => ({
+        id,
+        region,
+        particulars,
+        day,
+        bounds: deliveryDayBounds(day, region),
+        name: dayEventName(kind, id, day),
+      })),
   );
   if (subjects.length === 0) return;
   const programId = await ensureProgram(tx, KINDS[kind], deps);
@@ -47,7 +54,7 @@ export async function publishDays(
   };
   const said = await SOURCES[kind].load(tx.db, [...new Set(subjects.map(({ id }) => id))], published, deps);
   const bands = new Map<string, { region: Region; days: InfeasibleDay[] }>();
-  const wanted = subjects.flatMap(({ id, region, day, bounds, name }): WantedEvent[] => {
+  const wanted = subjects.flatMap(({ id, region, particulars, day, bounds, name }): WantedEvent[] => {
     const { spans, infeasible } = said(id, day, bounds);
     if (infeasible) bands.set(id, { region, days: [...(bands.get(id)?.days ?? []), { day, slotsMs: infeasible }] });
     const [firstMs] = infeasible ?? [];
@@ -56,7 +63,7 @@ export async function publishDays(
       deps.log?.warn(where, 'energy_low is above energy_high; published as computed');
     }
     const kept = keepPast(spans, storedByName.get(name), bounds.startMs, floorToSlot(nowMs));
-    const event = dayEvent(kind, id, day, kept);
+    const event = dayEvent(kind, id, day, kept, particulars);
     return event ? [event] : [];
   });
   await applyWanted(tx, programId, wanted, stored, deps);

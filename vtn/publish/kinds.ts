@@ -10,14 +10,16 @@ import { assetsWithReservations, reservationsWithin } from '../store/reservation
 import type { ReservationRow } from '../store/reservations.ts';
 import { inverterRegions, siteRegions } from '../store/sites.ts';
 import type { Db } from '../store/store.ts';
+import { pricesOf, tariffsByIds, tariffsWithPrices } from '../store/tariffs.ts';
+import type { TariffRow } from '../store/tariffs.ts';
 import type { Span } from '../translation/intervals.ts';
 import type { Kind } from '../translation/plan.ts';
-import { connectionSpans, limitsSpans, reservationSpans } from '../translation/translate.ts';
-import type { ConnectionLimit, Position, SlotLimits } from '../translation/translate.ts';
+import { connectionSpans, limitsSpans, priceSpans, reservationSpans } from '../translation/translate.ts';
+import type { ConnectionLimit, Particulars, Position, SlotLimits } from '../translation/translate.ts';
 import type { PublisherDeps } from './programs.ts';
 
-/** What an event is about: an asset, a site, an inverter. */
-export interface Subject {
+/** What an event is about: an asset, a site, an inverter, a tariff. */
+export interface Subject extends Particulars {
   id: string;
   region: Region;
 }
@@ -79,6 +81,14 @@ export const SOURCES: Readonly<Record<Kind, KindSource>> = {
       };
     },
   },
+  prices: {
+    subjects: async (db, ids) => (await tariffsByIds(db, ids)).map(toTariff),
+    idsWithRows: tariffsWithPrices,
+    load: async (db, ids, days) => {
+      const rows = await pricesOf(db, ids, days);
+      return (subject, _day, bounds) => ({ spans: priceSpans(rows.get(subject) ?? [], bounds) });
+    },
+  },
 };
 
 function gathered<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Map<string, Row[]> {
@@ -114,6 +124,13 @@ function toPosition(row: ReservationRow, products: readonly string[] | undefined
     isCapacityProduct: isCapacityProduct(row.market, products),
   };
 }
+
+const toTariff = ({ id, region, currency, targets }: TariffRow): Subject => ({
+  id,
+  region: region as Region,
+  currency,
+  targets,
+});
 
 function toConnectionLimit(row: ConnectionLimitRow): ConnectionLimit {
   return {

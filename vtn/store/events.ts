@@ -10,6 +10,8 @@ import type { Change, Db } from './store.ts';
 export interface EventFilter extends Page, TargetFilter {
   programId?: string | undefined;
   name?: string | undefined;
+  /** What the name starts with. */
+  namePrefix?: string | undefined;
   /** Only events that are not over at this instant, ms: `active=true`. */
   activeAtMs?: number | undefined;
 }
@@ -57,7 +59,7 @@ export async function eventsOfProgram(db: Db, programId: string): Promise<Event[
 
 /** JSON texts in the order of lists: priority ascending, unset last; then the newest first; then id. */
 export async function listEventBodies(db: Db, filter: EventFilter = {}): Promise<string[]> {
-  const { programId, name, activeAtMs, targets, visibleTo, after } = filter;
+  const { programId, name, namePrefix, activeAtMs, targets, visibleTo, after } = filter;
   if (visibleTo) return visibleEventBodies(db, { ...filter, held: visibleTo.targets });
   let query = db
     .selectFrom('events')
@@ -68,6 +70,8 @@ export async function listEventBodies(db: Db, filter: EventFilter = {}): Promise
     .orderBy('id');
   if (programId !== undefined) query = query.where('program_id', '=', programId);
   if (name !== undefined) query = query.where('name', '=', name);
+  if (namePrefix !== undefined)
+    query = query.where('name', '>=', namePrefix).where('name', '<', `${namePrefix}\u{10ffff}`);
   if (activeAtMs !== undefined)
     query = query.where((eb) => eb.or([eb('ends_ms', 'is', null), eb('ends_ms', '>', activeAtMs)]));
   if (after) query = query.where(eventsAfter(after));

@@ -218,6 +218,27 @@ export interface Database {
     created_ms: number;
     updated_ms: number;
   };
+  /** `targets`: JSON array of the targets of its events; empty: for everybody. */
+  tariffs: {
+    id: string;
+    name: string;
+    region: string;
+    currency: string;
+    targets: string;
+    created_ms: number;
+    updated_ms: number;
+  };
+  /** By slot; in thousandths of the tariff's currency per MWh. */
+  tariff_prices: {
+    tariff_id: string;
+    start_ms: number;
+    import_milli: number | null;
+    export_milli: number | null;
+    grid_fee_milli: number | null;
+    is_forecast: number;
+    created_ms: number;
+    updated_ms: number;
+  };
   state_snapshots: {
     asset_id: string;
     effective_ms: number;

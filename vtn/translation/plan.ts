@@ -1,11 +1,11 @@
 import { addDays, deliveryDayOf } from '@openadr-gateway/shared/time/delivery-day.ts';
 import type { Region } from '@openadr-gateway/shared/time/delivery-day.ts';
 import { PAYLOADS } from '@openadr-gateway/shared/openadr/payloads.ts';
-import type { EventPayloadName, ReportPayloadName } from '@openadr-gateway/shared/openadr/payloads.ts';
+import type { EventPayloadName, ReportPayloadName, Unit } from '@openadr-gateway/shared/openadr/payloads.ts';
 
 /** What is published where: the programs, the natural keys of their events, and the days that have events. */
 
-export type ProgramName = 'capacity-subscription' | 'capacity-limits' | 'reservations';
+export type ProgramName = 'capacity-subscription' | 'capacity-limits' | 'reservations' | 'prices';
 
 export interface ProgramPlan {
   /** Program attribute PROGRAM_LONG_NAME (OpenADR 3.1 enumerations). */
@@ -13,6 +13,8 @@ export interface ProgramPlan {
   payloads: readonly EventPayloadName[];
   /** Of its events; a lower number wins (OpenADR 3.1 `event.priority`). `null`: unset. */
   priority: number | null;
+  /** Where the payload type leaves the unit open. */
+  units?: Unit;
   /** Further attributes of the program, by type. */
   attributes?: Readonly<Record<string, string>>;
 }
@@ -36,6 +38,12 @@ export const PROGRAMS: Readonly<Record<ProgramName, ProgramPlan>> = {
     // The enumeration has no sign for injection: ours is a negative DISPATCH_SETPOINT.
     attributes: { SIGN_CONVENTION: 'CONSUMPTION_POSITIVE' },
   },
+  prices: {
+    longName: 'What energy from the grid costs, its fee included, and what energy into the grid earns',
+    payloads: ['PRICE', 'EXPORT_PRICE'],
+    priority: null,
+    units: 'KWH',
+  },
 };
 
 /** What becomes one event for each subject and delivery day, and in which program. */
@@ -44,15 +52,17 @@ export const KINDS = {
   'poc-limits': 'capacity-limits',
   'inverter-limits': 'capacity-limits',
   reservations: 'reservations',
+  prices: 'prices',
 } as const satisfies Record<string, ProgramName>;
 export type Kind = keyof typeof KINDS;
 export const KIND_NAMES = Object.keys(KINDS) as Kind[];
 
-/** The descriptors of a program's payloads, for the program and for each of its events. */
-export function payloadDescriptors(name: ProgramName) {
+/** The descriptors of a program's payloads, for the program and for each of its events. `currency` (ISO 4217): of prices. */
+export function payloadDescriptors(name: ProgramName, currency?: string) {
   return PROGRAMS[name].payloads.map((payloadType) => {
-    const units = PAYLOADS[payloadType].unit;
-    return { objectType: 'EVENT_PAYLOAD_DESCRIPTOR' as const, payloadType, ...(units ? { units } : {}) };
+    const units = PAYLOADS[payloadType].unit ?? PROGRAMS[name].units;
+    const said = { ...(units ? { units } : {}), ...(currency === undefined ? {} : { currency }) };
+    return { objectType: 'EVENT_PAYLOAD_DESCRIPTOR' as const, payloadType, ...said };
   });
 }
 

@@ -1,6 +1,6 @@
 import { formatDateTime } from '@openadr-gateway/shared/time/date-time.ts';
 import { formatDurationMs } from '@openadr-gateway/shared/time/duration.ts';
-import { whToKwh, wToKw } from '@openadr-gateway/shared/units.ts';
+import { pricePerKwh, whToKwh, wToKw } from '@openadr-gateway/shared/units.ts';
 import { SLOT_MS, slotsBetween } from '@openadr-gateway/shared/time/slot.ts';
 import type { EventPayloadName } from '@openadr-gateway/shared/openadr/payloads.ts';
 import type { Event, IntervalPeriod, ValuesMap } from '@openadr-gateway/shared/openadr/objects.ts';
@@ -100,11 +100,38 @@ function spansOf<Row extends Timed>(
   return mergeSlots([...bySlot].map(([startMs, said]) => ({ startMs, payloads: payloadsOf(said, startMs) })));
 }
 
+/** What a tariff says about one slot, in thousandths of its currency per MWh. `null` says nothing. */
+export interface SlotPrices extends Timed {
+  importMilli: number | null;
+  exportMilli: number | null;
+  gridFeeMilli: number | null;
+}
+
+/** What a kWh costs, the fee for the grid included, and what it earns. */
+export function priceSpans(rows: readonly SlotPrices[], day: Required<Timed>): Span[] {
+  const costs = (row: SlotPrices) => (row.importMilli === null ? null : row.importMilli + (row.gridFeeMilli ?? 0));
+  return spansOf(rows, (said) => said.flatMap((r) => pricePayloads(costs(r), r.exportMilli)), day);
+}
+
+/** Where the events of a subject differ from others of their kind. */
+export interface Particulars {
+  /** The subject itself when left out; none: for everybody. */
+  targets?: readonly string[];
+  /** ISO 4217, of prices. */
+  currency?: string;
+}
+
 /** The event of these spans, or undefined when they say nothing. */
-export function dayEvent(kind: Kind, subject: string, day: string, spans: Span[]): WantedEvent | undefined {
+export function dayEvent(
+  kind: Kind,
+  subject: string,
+  day: string,
+  spans: Span[],
+  { targets = [subject], currency }: Particulars = {},
+): WantedEvent | undefined {
   const intervalPeriod = gridPeriod(spans);
   if (!intervalPeriod) return undefined;
-  return { ...eventOf(KINDS[kind], dayEventName(kind, subject, day), subject), spans, intervalPeriod };
+  return { ...eventOf(KINDS[kind], dayEventName(kind, subject, day), targets, currency), spans, intervalPeriod };
 }
 
 /** A version of an asset's technical data, as far as it makes the subscription. */
@@ -137,7 +164,7 @@ export function subscriptionEvent(
   );
   const startMs = spans[0]?.startMs ?? asset.sinceMs;
   return {
-    ...eventOf('capacity-subscription', subscriptionEventName(asset.id), asset.id),
+    ...eventOf('capacity-subscription', subscriptionEventName(asset.id), [asset.id]),
     reportDescriptors: standingReports(),
     spans,
     intervalPeriod: { start: formatDateTime(startMs), duration: formatDurationMs(Infinity) },
@@ -161,9 +188,10 @@ export function eventContent(
   };
 }
 
-function eventOf(programName: ProgramName, eventName: string, subject: string) {
+function eventOf(programName: ProgramName, eventName: string, targets: readonly string[], currency?: string) {
   const { priority } = PROGRAMS[programName];
-  return { programName, eventName, targets: [subject], priority, payloadDescriptors: payloadDescriptors(programName) };
+  const descriptors = payloadDescriptors(programName, currency);
+  return { programName, eventName, targets: [...targets], priority, payloadDescriptors: descriptors };
 }
 
 /** Magnitudes ≥ 0, W; what is null is left out. */
@@ -208,6 +236,13 @@ function subscriptionPayloads(maxPowerW: number | null, assetType: string): Valu
   return [
     ...payload('IMPORT_CAPACITY_SUBSCRIPTION', assetType === 'PV' ? 0 : wToKw(maxPowerW)),
     ...payload('EXPORT_CAPACITY_SUBSCRIPTION', wToKw(maxPowerW)),
+  ];
+}
+
+function pricePayloads(importMilli: number | null, exportMilli: number | null): ValuesMap[] {
+  return [
+    ...payload('PRICE', importMilli === null ? null : pricePerKwh(importMilli)),
+    ...payload('EXPORT_PRICE', exportMilli === null ? null : pricePerKwh(exportMilli)),
   ];
 }
 

@@ -49,7 +49,7 @@ describe('the published examples of GET, POST, PUT and DELETE /events', () => {
     bl = await vtn.client('bl');
     // The examples name a program of this id; ids are for the VTN to give, so that it is put into the store.
     await vtn.vtn.store.write((tx) =>
-      tx.apply([{ operation: 'CREATE', object: aProgram(EXAMPLE.programID, { programName: 'prices' }) }]),
+      tx.apply([{ operation: 'CREATE', object: aProgram(EXAMPLE.programID, { programName: 'published prices' }) }]),
     );
   });
   afterAll(() => vtn.stop());

@@ -70,7 +70,11 @@ describe('the document of the operations API', () => {
     const asset = 'DE_50HZ_WU_1';
     const site = 'DE_AMPN_IMMST_SITE_1';
     const admin = await api.client('admin');
+    const tariff = (await api.post('tariffs', { name: 't', region: 'DE' }).expect(201)).body.id;
     const day: [string, Test][] = [
+      ['createTariff', api.post('tariffs', exampleOf('createTariff'))],
+      ['patchTariff', api.patch(`tariffs/${tariff}`, exampleOf('patchTariff'))],
+      ['putTariffPrices', api.put(`tariffs/${tariff}/prices`, exampleOf('putTariffPrices'))],
       ['createClient', admin.post('/api/v1/clients', exampleOf('createClient'))],
       ['createAsset', api.post('assets', exampleOf('createAsset'))],
       ['patchAsset', api.patch(`assets/${asset}`, exampleOf('patchAsset'))],
@@ -122,7 +126,13 @@ describe('the document of the operations API', () => {
     await api.put(`sites/${site}/inverters/${inverter}/limits`, connection).expect(204);
     check('putGateway', await api.put(`sites/${site}/gateway`).expect(200));
     const range = 'from=2026-01-15T00:00:00Z&to=2026-01-16T00:00:00Z';
+    const tariff = (await api.post('tariffs', { name: 't', region: 'PL', targets: ['a'] }).expect(201)).body.id;
+    const price = { ...slot, import_price: { amount: '1.5', unit: 'PLN/MWh' }, is_forecast: true };
+    await api.put(`tariffs/${tariff}/prices`, { prices: [price] }).expect(204);
     for (const [id, path] of [
+      ['listTariffs', 'tariffs'],
+      ['getTariff', `tariffs/${tariff}`],
+      ['listTariffPrices', `tariffs/${tariff}/prices?${range}`],
       ['listAssets', 'assets'],
       ['getAsset', `assets/${asset}`],
       ['getAssetStatus', `assets/${asset}/status`],

@@ -72,6 +72,11 @@ const connectionLimit = record(
   { max_import_from_grid: power, max_export_to_grid: power },
 );
 const connectionLimits = record({ limits: mostly(fc.array(connectionLimit, { minLength: 1, maxLength: 2 })) });
+const slotPrice = record(
+  { start_time: start, end_time: end },
+  { import_price: price, export_price: price, grid_fee: price, is_forecast: oneOf(true, false) },
+);
+const target = mostly(fc.array(oneOf('a', 'b'), { maxLength: 2 }));
 const prices = { floor_price: price, strike_price: price };
 const naming = {
   code: oneOf('WU', 'A_1', 'x-y'),
@@ -120,6 +125,21 @@ const OPERATIONS: [string, string, fc.Arbitrary<unknown>, fc.Arbitrary<unknown>]
   ['get', 'sites/{site}/limits', nothing, record({ from: start, to: end }, page)],
   ['get', 'sites/{site}/inverters/{inverter}/limits', nothing, record({ from: start, to: end }, page)],
   ['put', 'forecasts', record({ forecasts: mostly(fc.array(forecast, { minLength: 1, maxLength: 2 })) }), nothing],
+  [
+    'post',
+    'tariffs',
+    record({ name: oneOf('n'), region: oneOf('DE', 'PL') }, { currency: oneOf('EUR'), targets: target }),
+    nothing,
+  ],
+  ['get', 'tariffs', nothing, record({}, { ...page, region: oneOf('DE', 'PL') })],
+  ['patch', 'tariffs/{tariff}', record({}, { name: oneOf('n'), targets: target }), nothing],
+  [
+    'put',
+    'tariffs/{tariff}/prices',
+    record({ prices: mostly(fc.array(slotPrice, { minLength: 1, maxLength: 2 })) }),
+    nothing,
+  ],
+  ['get', 'tariffs/{tariff}/prices', nothing, record({ from: start, to: end }, page)],
   ['get', 'forecasts', nothing, record({ asset_ids: asset, from: start, to: end }, page)],
   [
     'put',
@@ -199,7 +219,13 @@ describe('whatever an operator sends', () => {
     const inverter = await api.inverter(site, [asset]);
     await api.put(`sites/${site}/gateway`).expect(200);
     await api.put('specs', { asset_id: asset, valid_from: '2020-01-01T00:00:00Z', rated_power: mw(1) }).expect(204);
-    fill = (text) => text.replaceAll('{asset}', asset).replaceAll('{site}', site).replaceAll('{inverter}', inverter);
+    const tariff: string = (await api.post('tariffs', { name: 't', region: 'DE' }).expect(201)).body.id;
+    fill = (text) =>
+      text
+        .replaceAll('{tariff}', tariff)
+        .replaceAll('{asset}', asset)
+        .replaceAll('{site}', site)
+        .replaceAll('{inverter}', inverter);
   });
   afterAll(() => api.stop());
 

@@ -15,6 +15,8 @@ import { siteOperations } from './sites.ts';
 import { specOperations } from './specs.ts';
 import { stateSnapshotOperations } from './state-snapshots.ts';
 import { statusOperations } from './statuses.ts';
+import { tariffPriceOperations } from './tariff-prices.ts';
+import { tariffOperations } from './tariffs.ts';
 
 /** What an operation does; who may do it is said where all of them are put together. */
 export type Handle = (request: ApiRequest) => Promise<ApiAnswer>;
@@ -34,6 +36,8 @@ export function operationsApi(deps: OperationsDeps): Api {
     ...inverterOperations(deps),
     ...connectionLimitOperations(deps),
     ...gatewayOperations(deps),
+    ...tariffOperations(deps),
+    ...tariffPriceOperations(deps),
   };
   return {
     name: 'operations',

@@ -6,6 +6,7 @@ import { countSlots, expandWindows } from '../../domain/windows.ts';
 import type { AssetRow } from '../../store/assets.ts';
 import type { PeriodLimitRow } from '../../store/period-limits.ts';
 import { Faults } from './fields.ts';
+import { checkSlotCount } from './periods.ts';
 
 /** One entry of a batch, as the OpenAPI document describes it. */
 export interface PeriodLimitIn {
@@ -37,7 +38,6 @@ interface Entry {
 
 const DAY_MS = 86_400_000;
 const MAX_DAYS = 31;
-const MAX_SLOTS = 100_000;
 
 /** Reads a batch. @throws ApiError 422 naming everything that is wrong with any entry. */
 export function readEntries(limits: readonly PeriodLimitIn[]): Entry[] {
@@ -45,16 +45,7 @@ export function readEntries(limits: readonly PeriodLimitIn[]): Entry[] {
   const entries = limits.map((limit, i) => readEntry(limit, ['body', 'limits', i], faults));
   faults.throwIfAny();
   const slots = entries.reduce((sum, entry) => sum + countSlots(entry), 0);
-  if (slots > MAX_SLOTS) {
-    faults.add(
-      ['body', 'limits'],
-      'too_many_slots',
-      `expected at most ${MAX_SLOTS} slots of 15 minutes in one request, got ${slots}`,
-      undefined,
-      { max: MAX_SLOTS },
-    );
-  }
-  faults.throwIfAny();
+  checkSlotCount(faults, ['body', 'limits'], slots);
   return entries;
 }
 

@@ -1,6 +1,7 @@
 import { Faults } from './fields.ts';
 
 const DAY_MS = 86_400_000;
+const MAX_SLOTS = 100_000;
 
 /** The range `[from, to)` of a query, both required. `maxDays`: the longest window that may be asked for. */
 export function readRange(query: Readonly<Record<string, unknown>>, from: string, to: string, maxDays = Infinity) {
@@ -25,6 +26,15 @@ export function readPeriod(
   faults.endsAfter([...loc, 'end_time'], startMs, endMs, entry.end_time, 'start_time');
   tooLong(faults, [...loc, 'end_time'], endMs - startMs, maxDays, entry.end_time, 'start_time');
   return { startMs, endMs };
+}
+
+/** So many slots may be written by one request. @throws ApiError 422 for more */
+export function checkSlotCount(faults: Faults, loc: (string | number)[], slots: number): void {
+  if (slots > MAX_SLOTS) {
+    const msg = `expected at most ${MAX_SLOTS} slots of 15 minutes in one request, got ${slots}`;
+    faults.add(loc, 'too_many_slots', msg, undefined, { max: MAX_SLOTS });
+  }
+  faults.throwIfAny();
 }
 
 function tooLong(

@@ -7,6 +7,7 @@ import { assetReports } from './005-asset-reports.ts';
 import { reservations } from './006-reservations.ts';
 import { forecasts } from './007-forecasts.ts';
 import { connectionLimits } from './008-connection-limits.ts';
+import { tariffs } from './009-tariffs.ts';
 
 /** All migrations in their order. Listed by hand, so that a bundle carries them. */
 export const migrations: readonly Migration[] = [
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   reservations,
   forecasts,
   connectionLimits,
+  tariffs,
 ];
