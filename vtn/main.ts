@@ -13,10 +13,11 @@ import { recordReport } from './ingest/reports.ts';
 import { Jobs } from './jobs.ts';
 import { EmbeddedBroker } from './notify/broker.ts';
 import type { Authenticated } from './notify/broker.ts';
+import { Channel, type Announcer } from './notify/channel.ts';
+import { MqttAnnouncer } from './notify/mqtt-announcer.ts';
 import { MqttTransport } from './notify/mqtt.ts';
-import { Notifier } from './notify/outbox.ts';
-import type { NotificationTransport } from './notify/transport.ts';
 import { HttpServer } from './server.ts';
+import { openChannels } from './store/outbox.ts';
 import { SqliteStore } from './store/sqlite.ts';
 import type { Store } from './store/store.ts';
 import { venByClientId } from './store/vens.ts';
@@ -131,13 +132,14 @@ async function startNotifications(
   running: Stop[],
 ): Promise<string | undefined> {
   const { store, tokens, clock, log } = deps;
-  const start = (transport: NotificationTransport, onBereft?: (clientId: string) => void) => {
-    const notifier = new Notifier({ store, log, transport, ...(onBereft ? { onBereft } : {}) });
-    notifier.start();
-    running.push(() => notifier.stop());
+  const start = (announcer: Announcer) => {
+    const channel = new Channel({ store, clock, log, announcer });
+    channel.start();
+    running.push(() => channel.stop());
   };
+  await store.write(({ db }) => openChannels(db, [config.mode === 'off' ? 'nobody' : 'mqtt']));
   if (config.mode === 'off') {
-    start(NOWHERE);
+    start(NOBODY);
     return undefined;
   }
   let access: { url: string; username?: string; password?: string };
@@ -159,16 +161,15 @@ async function startNotifications(
   const transport = new MqttTransport({ ...access, log });
   transport.start();
   running.push(() => transport.stop());
-  start(transport, kick);
+  start(new MqttAnnouncer({ store, log, transport, ...(kick ? { onBereft: kick } : {}) }));
   return url;
 }
 
 /** Without MQTT the outbox is emptied all the same. */
-const NOWHERE: NotificationTransport = {
-  silent: true,
-  connected: true,
-  publish: () => Promise.resolve(),
-  onConnected: () => () => undefined,
+const NOBODY: Announcer = {
+  name: 'nobody',
+  state: () => 'skip',
+  announce: () => Promise.resolve({ upTo: undefined }),
 };
 
 /** Who is behind an MQTT password, which is an access token; undefined when the token is not good. */

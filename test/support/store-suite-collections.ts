@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ObjectType, StoredObject } from '@openadr-gateway/shared/openadr/objects.ts';
 import * as clients from '@openadr-gateway/vtn/store/clients.ts';
 import * as events from '@openadr-gateway/vtn/store/events.ts';
-import { deleteOutbox, outboxAfter } from '@openadr-gateway/vtn/store/outbox.ts';
+import { advanceCursor, openChannels, outboxAfter, trimOutbox } from '@openadr-gateway/vtn/store/outbox.ts';
 import * as programs from '@openadr-gateway/vtn/store/programs.ts';
 import * as reports from '@openadr-gateway/vtn/store/reports.ts';
 import * as resources from '@openadr-gateway/vtn/store/resources.ts';
@@ -263,11 +263,18 @@ export function collectionTests(subject: Subject): void {
       expect(ids(await read((db) => subscriptions.listSubscriptions(db)))).toEqual(['2']);
     });
 
-    it('of outbox rows leave the others', async () => {
+    it('of outbox rows take those that every channel has passed', async () => {
       await put(aProgram('p'), aProgram('q'), aProgram('r'));
-      const [first, , third] = await read((db) => outboxAfter(db, 0, 10));
-      await subject().write((tx) => deleteOutbox(tx.db, [first?.seq ?? 0, third?.seq ?? 0]));
-      expect((await read((db) => outboxAfter(db, 0, 10))).map((row) => row.object_id)).toEqual(['q']);
+      const [first, second] = await read((db) => outboxAfter(db, 0, 10));
+      const trim = () => subject().write((tx) => trimOutbox(tx.db, Infinity));
+      const left = async () => (await read((db) => outboxAfter(db, 0, 10))).map((row) => row.object_id);
+      await subject().write((tx) => openChannels(tx.db, ['a', 'b']));
+      await subject().write((tx) => advanceCursor(tx.db, 'a', second?.seq ?? 0));
+      await trim();
+      expect(await left()).toEqual(['p', 'q', 'r']);
+      await subject().write((tx) => advanceCursor(tx.db, 'b', first?.seq ?? 0));
+      await trim();
+      expect(await left()).toEqual(['q', 'r']);
     });
   });
 

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Notification, Operation, Program, StoredObject } from '@openadr-gateway/shared/openadr/objects.ts';
-import { outboxAfter } from '../store/outbox.ts';
+import type { OutboxRow } from '../store/outbox.ts';
 import type { Change, Db } from '../store/store.ts';
 import { vensHolding } from '../store/targets.ts';
 import { messagesFor, programsToResolve, targetsToResolve, type Audience } from './routing.ts';
@@ -13,30 +13,37 @@ export interface Announcement {
   bereft?: string;
 }
 
-/**
- * The first rows of the outbox and their messages. Who is entitled is looked up once for all of them, as it is now: a ven that
- * lost a target meanwhile is told nothing more.
- */
-export async function nextMessages(db: Db, limit: number, log: Logger): Promise<Announcement[]> {
-  const rows = await outboxAfter(db, 0, limit);
-  if (rows.length === 0) return [];
-  const changes = rows.flatMap((row): { seq: number; change: Change }[] => {
+/** A row and the change that it says; without one when it cannot be read. */
+export interface ReadRow {
+  row: OutboxRow;
+  change?: Change;
+}
+
+/** The changes that the rows say. */
+export function changesOf(rows: readonly OutboxRow[], log: Logger): ReadRow[] {
+  return rows.map((row) => {
     try {
-      return [{ seq: row.seq, change: changeOf(row) }];
+      return { row, change: changeOf(row) };
     } catch (error) {
       // Written by us in the transaction of the change, so this is a damaged database; it must not silence all that follows.
       log.error({ err: error, seq: row.seq }, 'an outbox row cannot be read and is skipped');
-      return [];
+      return { row };
     }
   });
+}
+
+/**
+ * The rows' messages. Who is entitled is looked up once for all of them, as it is now: a ven that lost a target meanwhile is told
+ * nothing more.
+ */
+export async function messagesOf(db: Db, rows: readonly OutboxRow[], log: Logger): Promise<Announcement[]> {
+  const read = changesOf(rows, log);
   const audience = await audienceOf(
     db,
-    changes.map(({ change }) => change),
+    read.flatMap(({ change }) => change ?? []),
   );
-  const bySeq = new Map(changes.map(({ seq, change }) => [seq, change]));
   const write = writer();
-  return rows.map(({ seq }) => {
-    const change = bySeq.get(seq);
+  return read.map(({ row: { seq }, change }) => {
     if (!change) return { seq, messages: [] };
     const messages = messagesFor(change, audience);
     const bereft = bereftBy(change);
@@ -56,12 +63,6 @@ function bereftBy({ operation, object, previous }: Change): string | undefined {
   return before === object.clientID ? undefined : before;
 }
 
-interface OutboxRow {
-  operation: string;
-  body: string;
-  previous: string | null;
-}
-
 function changeOf(row: OutboxRow): Change {
   return {
     operation: row.operation as Operation,
@@ -70,7 +71,8 @@ function changeOf(row: OutboxRow): Change {
   };
 }
 
-async function audienceOf(db: Db, changes: readonly Change[]): Promise<Audience> {
+/** Who has to be known for these changes. */
+export async function audienceOf(db: Db, changes: readonly Change[]): Promise<Audience> {
   const programs = await targetsOfPrograms(db, [...new Set(changes.flatMap(programsToResolve))]);
   const programTargets = (id: string) => programs.get(id);
   const targets = [...new Set(changes.flatMap((change) => targetsToResolve(change, programTargets)))];

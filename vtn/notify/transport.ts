@@ -1,7 +1,5 @@
 /** A channel that carries notifications to their readers. */
 export interface NotificationTransport {
-  /** True where nobody can listen: changes are forgotten without being looked at. */
-  readonly silent?: boolean;
   /** False while nothing can be published. */
   readonly connected: boolean;
   /**

@@ -1,30 +1,90 @@
 import type { Selectable } from 'kysely';
-import { chunked } from './chunks.ts';
 import { kept } from './kept.ts';
 import type { Database } from './schema.ts';
 import type { Db } from './store.ts';
 
-/** A committed change that is not yet announced. `body` and `previous` are JSON texts; `previous` is set for UPDATE. */
+/**
+ * The outbox is a log of the committed changes. Each notification channel reads it at its own pace and notes how far it has come;
+ * a row goes when every channel has passed it and it is older than the time for which the log is kept.
+ */
+
+/** A committed change. `body` and `previous` are JSON texts; `previous` is set for UPDATE. */
 export type OutboxRow = Selectable<Database['outbox']>;
 
 const after = kept((db, seq: number, limit: number) =>
   db.selectFrom('outbox').selectAll().where('seq', '>', seq).orderBy('seq').limit(limit),
 );
-const deletion = kept((db, seqs: readonly number[]) => db.deleteFrom('outbox').where('seq', 'in', seqs));
+const last = kept((db) => db.selectFrom('outbox').select('seq').orderBy('seq', 'desc').limit(1));
+const cursor = kept((db, channel: string) =>
+  db.selectFrom('outbox_cursors').select('seq').where('channel', '=', channel),
+);
+const slowest = kept((db) => db.selectFrom('outbox_cursors').select('seq').orderBy('seq').limit(1));
+const firstKept = kept((db, sinceMs: number) =>
+  db
+    .selectFrom('outbox')
+    .select('seq')
+    .where('created_ms', '>=', sinceMs)
+    .orderBy('created_ms')
+    .orderBy('seq')
+    .limit(1),
+);
+const deletion = kept((db, seq: number) => db.deleteFrom('outbox').where('seq', '<=', seq));
+const advancing = kept((db, channel: string, seq: number) =>
+  db
+    .insertInto('outbox_cursors')
+    .values({ channel, seq })
+    .onConflict((conflict) => conflict.column('channel').doUpdateSet({ seq })),
+);
 
 /** Rows after `seq` (0: from the beginning) in the order of their commits. */
 export async function outboxAfter(db: Db, seq: number, limit: number): Promise<OutboxRow[]> {
   return (await after(db, seq, limit)).rows;
 }
 
-const clearing = kept((db) => db.deleteFrom('outbox'));
-
-/** Forgets all rows: nobody has to hear of them. */
-export async function clearOutbox(db: Db): Promise<void> {
-  await clearing(db);
+/** The newest row; 0 when there is none. */
+export async function lastOfOutbox(db: Db): Promise<number> {
+  return (await last(db)).rows[0]?.seq ?? 0;
 }
 
-/** Forgets rows that were announced. */
-export async function deleteOutbox(db: Db, seqs: readonly number[]): Promise<void> {
-  for (const some of chunked(seqs)) await deletion(db, some);
+/** How many rows a channel has not passed, give or take those of writes that were undone. Does not count them. */
+export async function backlogOf(db: Db, channel: string): Promise<number> {
+  const oldest = (await after(db, 0, 1)).rows[0]?.seq;
+  if (oldest === undefined) return 0;
+  return Math.max(0, (await lastOfOutbox(db)) - Math.max(await cursorOf(db, channel), oldest - 1));
+}
+
+/** How far a channel has come; 0 for one that has not begun. */
+export async function cursorOf(db: Db, channel: string): Promise<number> {
+  return (await cursor(db, channel)).rows[0]?.seq ?? 0;
+}
+
+/** Notes how far a channel has come. */
+export async function advanceCursor(db: Db, channel: string, seq: number): Promise<void> {
+  await advancing(db, channel, seq);
+}
+
+/**
+ * Makes these the channels that read the outbox: nothing waits any more for those that were switched off. A channel that is new
+ * begins where the furthest of the others is, so that what is only kept for a while is not announced as news.
+ */
+export async function openChannels(db: Db, channels: readonly string[]): Promise<void> {
+  const known = await db.selectFrom('outbox_cursors').selectAll().execute();
+  const furthest = Math.max(0, ...known.map(({ seq }) => seq));
+  const gone = known.map(({ channel }) => channel).filter((channel) => !channels.includes(channel));
+  if (gone.length > 0) await db.deleteFrom('outbox_cursors').where('channel', 'in', gone).execute();
+  for (const channel of channels) {
+    if (!known.some((one) => one.channel === channel)) await advanceCursor(db, channel, furthest);
+  }
+}
+
+/** Most rows that are forgotten in one write, for which others queue. */
+const MAX_TRIMMED = 5_000;
+
+/** Forgets what every channel has passed and was committed before `keptSinceMs`; Infinity: all that they have passed. */
+export async function trimOutbox(db: Db, keptSinceMs: number): Promise<void> {
+  const oldest = (await after(db, 0, 1)).rows[0]?.seq;
+  if (oldest === undefined) return;
+  const passed = (await slowest(db)).rows[0]?.seq ?? 0;
+  const kept = keptSinceMs === Infinity ? undefined : (await firstKept(db, keptSinceMs)).rows[0]?.seq;
+  await deletion(db, Math.min(passed, (kept ?? Infinity) - 1, oldest + MAX_TRIMMED));
 }

@@ -69,7 +69,7 @@ export interface Database {
   };
   /** What a callback is called with; `position` is that of its entry in `objectOperations`. Never leaves the VTN otherwise. */
   subscription_tokens: { subscription_id: string; position: number; bearer_token: string };
-  /** One row for each change that was committed and is not yet announced. `body` is the object, `previous` as it was. */
+  /** The committed changes that a channel has still to announce, or that are kept. `previous`: the object as it was. */
   outbox: {
     seq: Generated<number>;
     operation: string;
@@ -79,6 +79,8 @@ export interface Database {
     previous: string | null;
     created_ms: number;
   };
+  /** The last row of the outbox that a channel is done with. */
+  outbox_cursors: { channel: string; seq: number };
 
   clients: {
     id: string;

@@ -5,7 +5,8 @@
 import { pino } from 'pino';
 import { systemClock } from '../../../shared/time/clock.ts';
 import { MqttTransport } from '../../../vtn/notify/mqtt.ts';
-import { Notifier } from '../../../vtn/notify/outbox.ts';
+import { Channel } from '../../../vtn/notify/channel.ts';
+import { MqttAnnouncer } from '../../../vtn/notify/mqtt-announcer.ts';
 import { SqliteStore } from '../../../vtn/store/sqlite.ts';
 import { aProgram, anEvent, created, updated } from '../../support/openadr-objects.ts';
 
@@ -16,7 +17,8 @@ await store.start();
 if (url !== '-') {
   const transport = new MqttTransport({ url, username, password, log: silent });
   transport.start();
-  new Notifier({ store, transport, log: silent }).start();
+  const announcer = new MqttAnnouncer({ store, transport, log: silent });
+  new Channel({ store, clock: systemClock, announcer, log: silent }).start();
 }
 const events = ['e1', 'e2', 'e3'];
 await store.write((tx) => tx.apply(created(aProgram('p'), ...events.map((id) => anEvent(id, 'p')))));

@@ -8,6 +8,7 @@ import { reservations } from './006-reservations.ts';
 import { forecasts } from './007-forecasts.ts';
 import { connectionLimits } from './008-connection-limits.ts';
 import { tariffs } from './009-tariffs.ts';
+import { outboxChannels } from './010-outbox-channels.ts';
 
 /** All migrations in their order. Listed by hand, so that a bundle carries them. */
 export const migrations: readonly Migration[] = [
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   forecasts,
   connectionLimits,
   tariffs,
+  outboxChannels,
 ];

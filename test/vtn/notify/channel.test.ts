@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
-import { systemClock } from '@openadr-gateway/shared/time/clock.ts';
+import { ManualClock, systemClock } from '@openadr-gateway/shared/time/clock.ts';
 import type { Event } from '@openadr-gateway/shared/openadr/objects.ts';
 import { MqttTransport } from '../../../vtn/notify/mqtt.ts';
-import { Notifier, type NotifierOptions } from '../../../vtn/notify/outbox.ts';
-import { outboxAfter } from '../../../vtn/store/outbox.ts';
+import { Channel, type Announcer, type ChannelOptions } from '../../../vtn/notify/channel.ts';
+import { MqttAnnouncer } from '../../../vtn/notify/mqtt-announcer.ts';
+import { openChannels, outboxAfter } from '../../../vtn/store/outbox.ts';
 import { deleteProgramChanges } from '../../../vtn/store/programs.ts';
 import { SqliteStore } from '../../../vtn/store/sqlite.ts';
 import type { Change } from '../../../vtn/store/store.ts';
@@ -40,9 +41,10 @@ async function known(store: SqliteStore): Promise<void> {
   });
 }
 
-function startedNotifier(store: SqliteStore, url: string, password: string, more: Partial<NotifierOptions> = {}) {
+function startedNotifier(store: SqliteStore, url: string, password: string, more: Partial<ChannelOptions> = {}) {
   const transport = new MqttTransport({ url, username: 'vtn', password, log: silent, random: () => 0.1 });
-  const notifier = new Notifier({ store, transport, log: silent, random: () => 0.1, ...more });
+  const announcer = new MqttAnnouncer({ store, log: silent, transport, ...more });
+  const notifier = new Channel({ store, clock: systemClock, announcer, log: silent, random: () => 0.1, ...more });
   ends.push(
     () => transport.stop(),
     () => notifier.stop(),
@@ -52,7 +54,7 @@ function startedNotifier(store: SqliteStore, url: string, password: string, more
   return { transport, notifier };
 }
 
-async function withExternalBroker(more: Partial<NotifierOptions> = {}) {
+async function withExternalBroker(more: Partial<ChannelOptions> = {}) {
   const broker = new ExternalBroker();
   await broker.start();
   ends.push(() => broker.stop());
@@ -170,13 +172,12 @@ describe('the notifier', () => {
     const log = Object.assign(Object.create(silent) as typeof silent, {
       error: (_details: object, message: string) => said.push(message),
     });
-    const transport = {
-      silent: true,
-      connected: true,
-      publish: (topic: string) => Promise.resolve(void said.push(topic)),
-      onConnected: () => () => undefined,
+    const announcer = {
+      name: 'nobody',
+      state: () => 'skip' as const,
+      announce: () => Promise.reject(new Error('it has read what nobody hears')),
     };
-    const notifier = new Notifier({ store, transport, log, pollMs: 60_000 });
+    const notifier = new Channel({ store, clock: systemClock, announcer, log, pollMs: 60_000 });
     ends.push(() => notifier.stop());
     notifier.start();
     await eventually(async () => expect(await waiting()).toBe(0));
@@ -202,6 +203,84 @@ describe('the notifier', () => {
     await eventually(async () => expect(await waiting()).toBe(0));
     expect(states(broker.published)).toEqual(['e1 ']);
     expect(errors).toEqual(['an outbox row cannot be read and is skipped']);
+  });
+});
+
+describe('several channels', () => {
+  /** Hears of rows by the ids of their objects, or holds them up. */
+  class Ear implements Announcer {
+    readonly name: string;
+    readonly heard: string[] = [];
+    isStuck = false;
+    constructor(name: string) {
+      this.name = name;
+    }
+    state() {
+      return this.isStuck ? ('wait' as const) : ('ready' as const);
+    }
+    announce(rows: readonly { seq: number; object_id: string }[]) {
+      this.heard.push(...rows.map((row) => row.object_id));
+      return Promise.resolve({ upTo: rows.at(-1)?.seq });
+    }
+  }
+  function listening(store: SqliteStore, announcer: Announcer, more: Partial<ChannelOptions> = {}) {
+    const channel = new Channel({ store, clock: systemClock, announcer, log: silent, pollMs: 20, ...more });
+    ends.push(() => channel.stop());
+    channel.start();
+    return channel;
+  }
+  const events = (n: number) => Array.from({ length: n }, (_, i) => anEvent(`e${i}`, 'p'));
+
+  it('read at their own pace: one that stands still holds up no other, and loses nothing', async () => {
+    const { store, commit, waiting } = await startedStore();
+    await known(store);
+    const [quick, slow] = [new Ear('quick'), new Ear('slow')];
+    slow.isStuck = true;
+    await store.write(({ db }) => openChannels(db, ['quick', 'slow']));
+    const channel = listening(store, slow);
+    listening(store, quick);
+    await commit(created(...events(300)));
+    await eventually(() => expect(quick.heard).toHaveLength(300));
+    expect([slow.heard.length, await waiting(), await channel.backlog()]).toEqual([0, 300, 300]);
+    slow.isStuck = false;
+    await eventually(async () => expect(await waiting()).toBe(0));
+    expect(slow.heard).toEqual(quick.heard);
+    expect(await channel.backlog()).toBe(0);
+  });
+
+  it('do not wait for one that was switched off; one that is new hears of what comes', async () => {
+    const { store, commit, waiting } = await startedStore();
+    await known(store);
+    const [ear, late] = [new Ear('ear'), new Ear('late')];
+    await store.write(({ db }) => openChannels(db, ['ear', 'gone']));
+    listening(store, ear);
+    await commit(created(...events(3)));
+    await eventually(() => expect(ear.heard).toHaveLength(3));
+    expect(await waiting()).toBe(3);
+    await store.write(({ db }) => openChannels(db, ['ear', 'late']));
+    listening(store, late);
+    await commit(updated(anEvent('e1', 'p')));
+    await eventually(async () => expect(await waiting()).toBe(0));
+    expect(late.heard).toEqual(['e1']);
+  });
+
+  it('leave what is kept for a while, for readers who come back, until its time is over', async () => {
+    const clock = new ManualClock('2026-01-01T00:00:00Z');
+    const store = new SqliteStore({ path: ':memory:', clock });
+    await store.start();
+    ends.push(() => store.stop());
+    await store.write(({ db }) => openChannels(db, ['ear']));
+    const ear = new Ear('ear');
+    listening(store, ear, { clock, keptForMs: 60_000 });
+    const kept = () => store.read(async (db) => (await outboxAfter(db, 0, 100)).map((row) => row.object_id));
+    await store.write((tx) => tx.apply(created(aProgram('p'))));
+    clock.advance(60_000);
+    await store.write((tx) => tx.apply(created(anEvent('e1', 'p'))));
+    await eventually(() => expect(ear.heard).toEqual(['p', 'e1']));
+    expect(await kept()).toEqual(['p', 'e1']);
+    clock.advance(1);
+    await store.write((tx) => tx.apply(created(anEvent('e2', 'p'))));
+    await eventually(async () => expect(await kept()).toEqual(['e1', 'e2']));
   });
 });
 
