@@ -27,8 +27,8 @@ import { subscriptionEvent } from './translation/translate.ts';
 export { publishDays, daysOf } from './publish/days.ts';
 export type { PublisherDeps } from './publish/programs.ts';
 
-/** Assets whose events are rolled in one transaction, so that others can write in between. */
-const ROLL_CHUNK = 50;
+/** Subjects whose events are rolled in one transaction: so few that nobody who waits for it notices. */
+const ROLL_CHUNK = 8;
 
 /** Makes the programs that are missing. Found by name, so that they survive a restart. @returns the ids by name. */
 export async function ensurePrograms(tx: Writer, deps: PublisherDeps): Promise<Record<ProgramName, string>> {
@@ -37,10 +37,10 @@ export async function ensurePrograms(tx: Writer, deps: PublisherDeps): Promise<R
   return ids;
 }
 
-/** Makes the subscription event of each asset what its specs say; it also asks the asset for its reports. */
-export async function publishSpecs(tx: Writer, assetIds: readonly string[], deps: PublisherDeps): Promise<void> {
+/** Makes the subscription event of each asset what its specs say; it also asks the asset for its reports. @returns how many changes it took */
+export async function publishSpecs(tx: Writer, assetIds: readonly string[], deps: PublisherDeps): Promise<number> {
   const assets = await assetsByIds(tx.db, assetIds);
-  if (assets.length === 0) return;
+  if (assets.length === 0) return 0;
   const programId = await ensureProgram(tx, 'capacity-subscription', deps);
   const stored = await eventsByNames(
     tx.db,
@@ -64,7 +64,7 @@ export async function publishSpecs(tx: Writer, assetIds: readonly string[], deps
       deps.clock.nowMs(),
     ),
   );
-  await applyWanted(tx, programId, wanted, stored, deps);
+  return applyWanted(tx, programId, wanted, stored, deps);
 }
 
 /** The same for one asset. */
@@ -92,10 +92,17 @@ export async function withdrawDays(tx: Writer, kind: Kind, id: string): Promise<
 }
 
 /**
- * Publishes everything for every day of the horizon: at the start, which catches up after downtime, and at each market's
- * local midnight. Says nothing where nothing has changed.
+ * Publishes everything for every day of the horizon: at the start, which catches up after downtime, and when a new day has
+ * begun in a market. Says nothing where nothing has changed.
+ *
+ * @param pace called after each small transaction; may wait, so that others get their turn, and may end the roll by throwing
+ * @returns how many changes of events it took
  */
-export async function rollHorizon(store: Store, deps: PublisherDeps): Promise<void> {
+export async function rollHorizon(
+  store: Store,
+  deps: PublisherDeps,
+  pace: () => Promise<void> = () => Promise.resolve(),
+): Promise<number> {
   await store.write((tx) => ensurePrograms(tx, deps));
   const names = unique(REGIONS.flatMap((region) => horizon(region, deps.clock.nowMs(), deps.horizonDays)));
   const bounds = names.flatMap((day) => REGIONS.map((region) => deliveryDayBounds(day, region)));
@@ -104,12 +111,20 @@ export async function rollHorizon(store: Store, deps: PublisherDeps): Promise<vo
     startMs: Math.min(...bounds.map(({ startMs }) => startMs)),
     endMs: Math.max(...bounds.map(({ endMs }) => endMs)),
   };
+  let changes = 0;
   for (const kind of KIND_NAMES) {
     const ids = await store.read((db) => SOURCES[kind].idsWithRows(db, days));
-    for (const some of piecesOf(ids)) await store.write((tx) => publishDays(tx, kind, some, names, deps));
+    for (const some of piecesOf(ids)) {
+      changes += await store.write((tx) => publishDays(tx, kind, some, names, deps));
+      await pace();
+    }
   }
   const subscribed = await store.read((db) => assetsWithSubscription(db));
-  for (const some of piecesOf(subscribed)) await store.write((tx) => publishSpecs(tx, some, deps));
+  for (const some of piecesOf(subscribed)) {
+    changes += await store.write((tx) => publishSpecs(tx, some, deps));
+    await pace();
+  }
+  return changes;
 }
 
 function piecesOf(assetIds: readonly string[]): string[][] {

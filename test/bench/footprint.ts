@@ -17,13 +17,21 @@ export async function footprint(pid: number, seconds: number): Promise<Footprint
   const startedMs = performance.now();
   await delay(seconds * 1000);
   const elapsedS = (performance.now() - startedMs) / 1000;
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  const mb = (field: string): number => Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
   return {
-    rssMb: mb('VmRSS'),
-    peakRssMb: mb('VmHWM'),
+    rssMb: statusMb(pid, 'VmRSS'),
+    peakRssMb: peakRssMb(pid),
     cpuPercent: ((cpuTicks(pid) - ticksBefore) / TICKS_PER_SECOND / elapsedS) * 100,
   };
+}
+
+/** The most memory that was resident so far. */
+export function peakRssMb(pid: number): number {
+  return statusMb(pid, 'VmHWM');
+}
+
+function statusMb(pid: number, field: string): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;
 }
 
 function cpuTicks(pid: number): number {

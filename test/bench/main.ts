@@ -5,6 +5,7 @@ import { killRounds } from '../support/kill-rounds.ts';
 import { measureApi, type ApiRow } from './api.ts';
 import { childOf, footprint } from './footprint.ts';
 import { limitToRegister } from './latency.ts';
+import { measureOperations } from './operations.ts';
 import { formatTable, quantile, type Cell } from './table.ts';
 import { measureVisibility } from './visibility.ts';
 
@@ -16,17 +17,28 @@ const options = new Command('npm run bench --')
   .option('--latency-rounds <n>', 'limits sent down to the register', Number, 200)
   .option('--agent-seconds <n>', 'how long the agent is watched at 1 Hz', Number, 120)
   .option('--visibility', 'only the cost of GET /events by what there is and what a VEN may see of it')
+  .option('--assets <n>', 'assets whose events the horizon roll makes', Number, 10_000)
+  .option('--rounds <n>', 'rounds of each batch and long read', Number, 50)
+  .option('--operations', 'only batches, long reads and the horizon roll')
   .option('--kill-rounds <n>', 'kill -9 rounds of the store', Number, 200)
   .parse()
   .opts<
-    Record<'seconds' | 'vens' | 'events' | 'latencyRounds' | 'agentSeconds' | 'killRounds', number> & {
-      visibility?: boolean;
-    }
+    Record<
+      'seconds' | 'vens' | 'events' | 'latencyRounds' | 'agentSeconds' | 'killRounds' | 'assets' | 'rounds',
+      number
+    > &
+      Partial<Record<'visibility' | 'operations', boolean>>
   >();
 
 if (options.visibility) {
   const header = ['GET /events as a VEN', 'events', 'vens', 'on its page', 'store ms', 'HTTP ms', 'polls/s'];
   console.log(formatTable(header, await measureVisibility()));
+  process.exit();
+}
+
+const HEADER = ['', 'requests/s', 'ratio', 'p50 ms', 'p99 ms', 'p99 ratio', 'RSS MB', 'CPU %'];
+if (options.operations) {
+  console.log(formatTable(HEADER, await measureOperations(options.assets, options.rounds)));
   process.exit();
 }
 
@@ -55,6 +67,8 @@ for (const { name, pairs } of api) {
   ]);
 }
 
+rows.push(...(await measureOperations(options.assets, options.rounds)));
+
 const demo = await Demo.start();
 try {
   const samples = await limitToRegister(demo, options.latencyRounds);
@@ -81,4 +95,4 @@ const kills = await killRounds(options.killRounds);
 rows.push([`kill -9, ${kills.rounds} rounds: ${kills.acknowledged} acknowledged writes, ${kills.lost} lost`]);
 
 console.log(`\n${cpus()[0]?.model ?? 'unknown CPU'}, ${cpus().length} cores, Node ${process.version}\n`);
-console.log(formatTable(['', 'requests/s', 'ratio', 'p50 ms', 'p99 ms', 'p99 ratio', 'RSS MB', 'CPU %'], rows));
+console.log(formatTable(HEADER, rows));

@@ -20,6 +20,8 @@ import type { PublisherDeps } from './programs.ts';
 /**
  * Makes the stored events of one kind for some subjects what their rows say, for those of the delivery days that lie within
  * the horizon. Runs inside the transaction that wrote the rows. What was said about slots that are over stays.
+ *
+ * @returns how many changes of events it took
  */
 export async function publishDays(
   tx: Writer,
@@ -27,7 +29,7 @@ export async function publishDays(
   ids: readonly string[],
   days: readonly string[],
   deps: PublisherDeps,
-): Promise<void> {
+): Promise<number> {
   const nowMs = deps.clock.nowMs();
   const wantedDays = new Set(days);
   const subjects = (await SOURCES[kind].subjects(tx.db, ids)).flatMap(({ id, region, ...particulars }) =>
@@ -42,7 +44,7 @@ export async function publishDays(
         name: dayEventName(kind, id, day),
       })),
   );
-  if (subjects.length === 0) return;
+  if (subjects.length === 0) return 0;
   const programId = await ensureProgram(tx, KINDS[kind], deps);
   const names = subjects.map((subject) => subject.name);
   const stored = await eventsByNames(tx.db, programId, names);
@@ -66,8 +68,9 @@ export async function publishDays(
     const event = dayEvent(kind, id, day, kept, particulars);
     return event ? [event] : [];
   });
-  await applyWanted(tx, programId, wanted, stored, deps);
+  const changes = await applyWanted(tx, programId, wanted, stored, deps);
   await markBands(tx, bands, nowMs);
+  return changes;
 }
 
 /** The delivery days of the horizon that a period touches: the only ones that have events to change. */

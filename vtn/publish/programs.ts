@@ -43,14 +43,14 @@ export async function ensureProgram(tx: Writer, name: ProgramName, deps: Publish
   return object.id;
 }
 
-/** Makes the stored events of a program the wanted ones, with the fewest changes. */
+/** Makes the stored events of a program the wanted ones, with the fewest changes. @returns how many */
 export async function applyWanted(
   tx: Writer,
   programId: string,
   wanted: readonly WantedEvent[],
   stored: readonly Event[],
   deps: PublisherDeps,
-): Promise<void> {
+): Promise<number> {
   const changes = reconcile(wanted, stored, {
     programId,
     nowMs: deps.clock.nowMs(),
@@ -59,4 +59,5 @@ export async function applyWanted(
   const gone = changes.flatMap((change) => (change.operation === 'DELETE' ? [change.object as Event] : []));
   const rest = changes.filter((change) => change.operation !== 'DELETE');
   if (changes.length > 0) await tx.apply([...(gone.length > 0 ? await deleteEventsChanges(tx.db, gone) : []), ...rest]);
+  return changes.length;
 }

@@ -87,16 +87,22 @@ export async function deleteAsset(db: Db, id: string): Promise<void> {
   await db.deleteFrom('assets').where('id', '=', id).execute();
 }
 
-/** Ids of all assets with limits on one of these delivery days, in order. */
+/** Ids of all assets with limits on one of these delivery days, in order. One look at an index per asset, not one per row. */
 export async function assetsWithLimits(db: Db, days: readonly string[]): Promise<string[]> {
   const rows = await db
-    .selectFrom('period_limits')
-    .select('asset_id')
-    .distinct()
-    .where('delivery_day', 'in', [...days])
-    .orderBy('asset_id')
+    .selectFrom('assets')
+    .select('id')
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('period_limits')
+          .select('start_ms')
+          .where('delivery_day', 'in', [...days])
+          .whereRef('asset_id', '=', 'assets.id'),
+      ),
+    )
+    .orderBy('id')
     .execute();
-  return rows.map((row) => row.asset_id);
+  return rows.map((row) => row.id);
 }
 
 /** Ids of all assets with a subscription event: those that have specs, and those of enrolled sites; in order. */

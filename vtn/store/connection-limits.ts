@@ -14,6 +14,7 @@ export type ConnectionTable = 'site_limits' | 'inverter_limits';
 /** The longest periods, so that whatever holds at an instant is found near it. */
 export const MAX_CONNECTION_DAYS: Readonly<Record<ConnectionTable, number>> = { site_limits: 31, inverter_limits: 7 };
 
+const OWNERS = { site_limits: 'sites', inverter_limits: 'inverters' } as const;
 const DAY_MS = 86_400_000;
 /** Kysely types one table at a time; with equal columns one stands for both. */
 const asOne = (table: ConnectionTable) => table as 'site_limits';
@@ -76,15 +77,21 @@ export async function connectionsWithLimits(
   { startMs, endMs }: Period,
 ): Promise<string[]> {
   const rows = await db
-    .selectFrom(asOne(table))
-    .select('subject_id')
-    .distinct()
-    .where('start_ms', '>', startMs - MAX_CONNECTION_DAYS[table] * DAY_MS)
-    .where('start_ms', '<', endMs)
-    .where('end_ms', '>', startMs)
-    .orderBy('subject_id')
+    .selectFrom(OWNERS[table])
+    .select('id')
+    .where(({ exists, selectFrom, ref }) =>
+      exists(
+        selectFrom(asOne(table))
+          .select('start_ms')
+          .where('subject_id', '=', ref('id'))
+          .where('start_ms', '>', startMs - MAX_CONNECTION_DAYS[table] * DAY_MS)
+          .where('start_ms', '<', endMs)
+          .where('end_ms', '>', startMs),
+      ),
+    )
+    .orderBy('id')
     .execute();
-  return rows.map((row) => row.subject_id);
+  return rows.map((row) => row.id);
 }
 
 /** The latest end of a subject's rows that start in `[fromMs, toMs]`; undefined where there are none. */

@@ -65,15 +65,21 @@ export async function assetsWithReservations(
   { startMs, endMs }: { startMs: number; endMs: number },
 ): Promise<string[]> {
   const rows = await db
-    .selectFrom('reservations')
-    .select('asset_id')
-    .distinct()
-    .where('start_ms', '>', startMs - MAX_RESERVATION_MS)
-    .where('start_ms', '<', endMs)
-    .where('end_ms', '>', startMs)
-    .orderBy('asset_id')
+    .selectFrom('assets')
+    .select('id')
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('reservations')
+          .select('start_ms')
+          .whereRef('asset_id', '=', 'assets.id')
+          .where('start_ms', '>', startMs - MAX_RESERVATION_MS)
+          .where('start_ms', '<', endMs)
+          .where('end_ms', '>', startMs),
+      ),
+    )
+    .orderBy('id')
     .execute();
-  return rows.map((row) => row.asset_id);
+  return rows.map((row) => row.id);
 }
 
 /** The latest end of the rows of some assets that start in `[fromMs, toMs]`; undefined where there are none. */
