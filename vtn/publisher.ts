@@ -28,7 +28,7 @@ export { publishDays, daysOf } from './publish/days.ts';
 export type { PublisherDeps } from './publish/programs.ts';
 
 /** Subjects whose events are rolled in one transaction: so few that nobody who waits for it notices. */
-const ROLL_CHUNK = 8;
+const ROLL_CHUNK = 5;
 
 /** Makes the programs that are missing. Found by name, so that they survive a restart. @returns the ids by name. */
 export async function ensurePrograms(tx: Writer, deps: PublisherDeps): Promise<Record<ProgramName, string>> {

@@ -92,9 +92,10 @@ export async function assetsWithLimits(db: Db, days: readonly string[]): Promise
   const rows = await db
     .selectFrom('assets')
     .select('id')
-    .where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('period_limits')
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('period_limits')
           .select('start_ms')
           .where('delivery_day', 'in', [...days])
           .whereRef('asset_id', '=', 'assets.id'),

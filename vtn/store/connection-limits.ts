@@ -79,11 +79,12 @@ export async function connectionsWithLimits(
   const rows = await db
     .selectFrom(OWNERS[table])
     .select('id')
-    .where(({ exists, selectFrom, ref }) =>
-      exists(
-        selectFrom(asOne(table))
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom(asOne(table))
           .select('start_ms')
-          .where('subject_id', '=', ref('id'))
+          .where('subject_id', '=', eb.ref('id'))
           .where('start_ms', '>', startMs - MAX_CONNECTION_DAYS[table] * DAY_MS)
           .where('start_ms', '<', endMs)
           .where('end_ms', '>', startMs),

@@ -67,9 +67,10 @@ export async function assetsWithReservations(
   const rows = await db
     .selectFrom('assets')
     .select('id')
-    .where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('reservations')
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('reservations')
           .select('start_ms')
           .whereRef('asset_id', '=', 'assets.id')
           .where('start_ms', '>', startMs - MAX_RESERVATION_MS)
