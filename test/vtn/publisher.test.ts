@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomIds } from '@openadr-gateway/shared/ids.ts';
 import { rollHorizon } from '../../vtn/publisher.ts';
+import { PROGRAM_NAMES } from '../../vtn/translation/plan.ts';
 import { mw, startOperations } from './operations/support.ts';
 import type { Operations } from './operations/support.ts';
 
@@ -21,12 +22,7 @@ describe('the horizon of events', () => {
     const programs = async () =>
       await api.vtn.store.read((db) => db.selectFrom('programs').select(['id', 'name']).execute());
     const before = await programs();
-    expect(before.map((p) => p.name).sort()).toEqual([
-      'capacity-limits',
-      'capacity-subscription',
-      'prices',
-      'reservations',
-    ]);
+    expect(before.map((p) => p.name).sort()).toEqual([...PROGRAM_NAMES].sort());
     await roll();
     expect(await programs()).toEqual(before);
   });

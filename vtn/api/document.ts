@@ -142,7 +142,7 @@ function shapeOf(path: string): string {
 }
 
 /** The nearest of these from this module's folder upwards: beside the bundle when installed, in the repository otherwise. */
-function findDocument(paths: readonly string[]): string {
+export function findDocument(paths: readonly string[]): string {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     const found = paths.map((path) => join(folder, path)).find((path) => existsSync(path));
     if (found !== undefined) return found;

@@ -241,6 +241,34 @@ export interface Database {
     created_ms: number;
     updated_ms: number;
   };
+  /** `dispatch_ms`: when the command takes effect; `outcome`: what became of it (`DispatchOutcome`). */
+  dispatches: {
+    event_id: string;
+    source: string;
+    published_ms: number;
+    asset_id: string;
+    dispatch_ms: number;
+    period_start_ms: number;
+    delivery_day: string;
+    target_power_w: number;
+    nominal_power_w: number | null;
+    power_imbalance_w: number | null;
+    soc_imbalance_wh: number | null;
+    outcome: string;
+    received_ms: number;
+  };
+  /** Messages that are no dispatch command. `payload` may be cut; `size_bytes` is how long it was. */
+  dispatch_dead_letters: {
+    seq: Generated<number>;
+    topic: string;
+    reason: string;
+    detail: string;
+    payload: string;
+    /** `utf-8` or `base64`. */
+    encoding: string;
+    size_bytes: number;
+    received_ms: number;
+  };
   state_snapshots: {
     asset_id: string;
     effective_ms: number;

@@ -1,11 +1,12 @@
 import { addDays, deliveryDayOf } from '@openadr-gateway/shared/time/delivery-day.ts';
 import type { Region } from '@openadr-gateway/shared/time/delivery-day.ts';
+import { formatDateTime } from '@openadr-gateway/shared/time/date-time.ts';
 import { PAYLOADS } from '@openadr-gateway/shared/openadr/payloads.ts';
 import type { EventPayloadName, ReportPayloadName, Unit } from '@openadr-gateway/shared/openadr/payloads.ts';
 
 /** What is published where: the programs, the natural keys of their events, and the days that have events. */
 
-export type ProgramName = 'capacity-subscription' | 'capacity-limits' | 'reservations' | 'prices';
+export type ProgramName = 'capacity-subscription' | 'capacity-limits' | 'dispatches' | 'reservations' | 'prices';
 
 export interface ProgramPlan {
   /** Program attribute PROGRAM_LONG_NAME (OpenADR 3.1 enumerations). */
@@ -19,6 +20,9 @@ export interface ProgramPlan {
   attributes?: Readonly<Record<string, string>>;
 }
 
+/** The enumeration has no sign for injection: ours is a negative DISPATCH_SETPOINT. */
+const SIGNED = { SIGN_CONVENTION: 'CONSUMPTION_POSITIVE' };
+
 /** The programs that the VTN makes at its start and finds again by name. */
 export const PROGRAMS: Readonly<Record<ProgramName, ProgramPlan>> = {
   'capacity-subscription': {
@@ -31,12 +35,17 @@ export const PROGRAMS: Readonly<Record<ProgramName, ProgramPlan>> = {
     payloads: ['IMPORT_CAPACITY_LIMIT', 'EXPORT_CAPACITY_LIMIT', 'STORAGE_ENERGY_MIN', 'STORAGE_ENERGY_MAX'],
     priority: 0,
   },
+  dispatches: {
+    longName: 'Dispatch commands, each for one delivery period of an asset',
+    payloads: ['DISPATCH_SETPOINT'],
+    priority: 1,
+    attributes: SIGNED,
+  },
   reservations: {
     longName: 'What is sold and bought on the markets, and the energy that is kept free for it',
     payloads: ['DISPATCH_SETPOINT', 'STORAGE_BUFFER_LOW', 'STORAGE_BUFFER_HIGH', 'CAPACITY_PRODUCT'],
     priority: 3,
-    // The enumeration has no sign for injection: ours is a negative DISPATCH_SETPOINT.
-    attributes: { SIGN_CONVENTION: 'CONSUMPTION_POSITIVE' },
+    attributes: SIGNED,
   },
   prices: {
     longName: 'What energy from the grid costs, its fee included, and what energy into the grid earns',
@@ -78,10 +87,15 @@ export function subscriptionEventName(assetId: string): string {
   return `subscription/${assetId}`;
 }
 
+/** `dispatch/{asset_id}/{delivery_period_start}`: the event of the commands for one delivery period of one asset. */
+export function dispatchEventName(assetId: string, periodStartMs: number): string {
+  return `dispatch/${assetId}/${formatDateTime(periodStartMs)}`;
+}
+
 /** Whether an event has one of the names above for this subject. */
 export function isEventOf(eventName: string | null | undefined, subject: string): boolean {
-  const isOfDay = KIND_NAMES.some((kind) => eventName?.startsWith(dayEventName(kind, subject, '')));
-  return isOfDay || eventName === subscriptionEventName(subject);
+  const isOfTime = ['dispatch', ...KIND_NAMES].some((kind) => eventName?.startsWith(`${kind}/${subject}/`));
+  return isOfTime || eventName === subscriptionEventName(subject);
 }
 
 const ASKED_FOR: readonly (readonly [ReportPayloadName, readingType: string])[] = [

@@ -8,7 +8,8 @@ import { computedLimits, isInfeasible } from '../domain/limits.ts';
 import type { LimitValues } from '../domain/limits.ts';
 import { gridPeriod, mergeSlots, mergeSpans, toIntervals } from './intervals.ts';
 import type { Span } from './intervals.ts';
-import { dayEventName, KINDS, payloadDescriptors, PROGRAMS, standingReports, subscriptionEventName } from './plan.ts';
+import { dayEventName, dispatchEventName, KINDS, payloadDescriptors, PROGRAMS } from './plan.ts';
+import { standingReports, subscriptionEventName } from './plan.ts';
 import type { Kind, ProgramName } from './plan.ts';
 
 /** An event that there should be. Its name is its natural key within its program. */
@@ -129,9 +130,35 @@ export function dayEvent(
   spans: Span[],
   { targets = [subject], currency }: Particulars = {},
 ): WantedEvent | undefined {
+  return eventOfSpans(KINDS[kind], dayEventName(kind, subject, day), targets, spans, currency);
+}
+
+/** An order for one delivery period of an asset; it may take effect before the period or within it. W, + is discharge. */
+export interface Dispatch extends Required<Timed> {
+  assetId: string;
+  periodStartMs: number;
+  targetPowerW: number;
+}
+
+/** What a command says from its start to its end. 0 is an order like any other. Consumption is positive. */
+export function dispatchSpan({ startMs, endMs, targetPowerW }: Dispatch): Span {
+  return { startMs, endMs, payloads: payload('DISPATCH_SETPOINT', wToKw(0 - targetPowerW)) };
+}
+
+/** The event of what was ordered for a delivery period, or undefined when that is nothing. */
+export function dispatchEvent({ assetId, periodStartMs }: Dispatch, spans: Span[]): WantedEvent | undefined {
+  return eventOfSpans('dispatches', dispatchEventName(assetId, periodStartMs), [assetId], spans);
+}
+
+function eventOfSpans(
+  program: ProgramName,
+  name: string,
+  targets: readonly string[],
+  spans: Span[],
+  currency?: string,
+): WantedEvent | undefined {
   const intervalPeriod = gridPeriod(spans);
-  if (!intervalPeriod) return undefined;
-  return { ...eventOf(KINDS[kind], dayEventName(kind, subject, day), targets, currency), spans, intervalPeriod };
+  return intervalPeriod && { ...eventOf(program, name, targets, currency), spans, intervalPeriod };
 }
 
 /** A version of an asset's technical data, as far as it makes the subscription. */

@@ -5,7 +5,9 @@ import type { Response, Test } from 'supertest';
 import { parse } from 'yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addFormats } from '../../../vtn/api/formats.ts';
-import { operationsApi } from '../../../vtn/api/operations/index.ts';
+import { messageChecker } from '../../../vtn/api/messages.ts';
+import { OPERATIONS_DOCUMENT, operationsApi } from '../../../vtn/api/operations/index.ts';
+import { command, inboxOf } from '../ingest/dispatch-support.ts';
 import { mw, mwh, startOperations } from './support.ts';
 import type { Operations } from './support.ts';
 
@@ -103,6 +105,11 @@ describe('the document of the operations API', () => {
     }
   });
 
+  it('has an example of the message that comes over MQTT, which is right', () => {
+    const { example } = schemas['DispatchMessage'] ?? {};
+    expect(messageChecker(OPERATIONS_DOCUMENT, 'DispatchMessage')(example)).toEqual([]);
+  });
+
   it('describes the answers as they are', async () => {
     const [asset, other, site] = [
       await api.asset({ code: 'A' }),
@@ -121,6 +128,9 @@ describe('the document of the operations API', () => {
     await api.put('forecasts', { forecasts: [{ ...slot, asset_id: asset, generation: mw(1) }] }).expect(204);
     const snapshot = { asset_id: asset, effective_at: '2026-01-15T09:00:00Z', reading_quality: 'VALID' };
     await api.put('state-snapshots', { state_snapshots: [{ ...snapshot, charged_energy: mwh(1) }] }).expect(200);
+    const { send } = inboxOf(api);
+    expect(await send(asset, command(asset, { soc_imbalance: mwh(1) }))).toBe('APPLIED');
+    expect(await send(asset, command(other))).toBe('DEAD');
     const connection = { limits: [{ ...slot, max_import_from_grid: mw(1) }] };
     await api.put(`sites/${site}/limits`, connection).expect(204);
     await api.put(`sites/${site}/inverters/${inverter}/limits`, connection).expect(204);
@@ -141,6 +151,8 @@ describe('the document of the operations API', () => {
       ['listPeriodLimits', `period-limits?asset_ids=${asset}&${range}`],
       ['listForecasts', `forecasts?asset_ids=${asset}&${range}`],
       ['listReservations', `reservations?asset_ids=${asset}&${range}`],
+      ['listDispatches', `dispatches?asset_ids=${asset}&${range}`],
+      ['listDispatchDeadLetters', 'dispatches/dead-letters'],
       ['listStateSnapshots', `state-snapshots?asset_ids=${asset}`],
       ['listStateSnapshots', `state-snapshots?asset_ids=${asset}&latest=true`],
       ['listSites', 'sites?expand=inverters'],

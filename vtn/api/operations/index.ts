@@ -6,6 +6,7 @@ import { assetOperations } from './assets.ts';
 import { clientOperations } from './clients.ts';
 import { connectionLimitOperations } from './connection-limits.ts';
 import type { OperationsDeps } from './deps.ts';
+import { dispatchOperations } from './dispatches.ts';
 import { forecastOperations } from './forecasts.ts';
 import { gatewayOperations } from './gateway.ts';
 import { inverterOperations } from './inverters.ts';
@@ -21,6 +22,9 @@ import { tariffOperations } from './tariffs.ts';
 /** What an operation does; who may do it is said where all of them are put together. */
 export type Handle = (request: ApiRequest) => Promise<ApiAnswer>;
 
+/** Where its OpenAPI document is. */
+export const OPERATIONS_DOCUMENT = { name: 'operations', documentPath: 'vtn/api/operations/openapi.yaml' };
+
 /** The operations API: assets, sites and their limits, for roles `bl` and `admin`; clients for `admin` alone. */
 export function operationsApi(deps: OperationsDeps): Api {
   const handles: Record<string, Handle> = {
@@ -28,6 +32,7 @@ export function operationsApi(deps: OperationsDeps): Api {
     ...stateSnapshotOperations(deps),
     ...reservationOperations(deps),
     ...forecastOperations(deps),
+    ...dispatchOperations(deps),
     ...assetOperations(deps),
     ...assetActionOperations(deps),
     ...statusOperations(deps),
@@ -40,9 +45,8 @@ export function operationsApi(deps: OperationsDeps): Api {
     ...tariffPriceOperations(deps),
   };
   return {
-    name: 'operations',
+    ...OPERATIONS_DOCUMENT,
     basePaths: ['/api/v1'],
-    documentPath: 'vtn/api/operations/openapi.yaml',
     operations: {
       ...operationsFor(requireRole('bl'), handles),
       ...operationsFor(requireRole('admin'), clientOperations(deps)),

@@ -9,6 +9,7 @@ import { forecasts } from './007-forecasts.ts';
 import { connectionLimits } from './008-connection-limits.ts';
 import { tariffs } from './009-tariffs.ts';
 import { outboxChannels } from './010-outbox-channels.ts';
+import { dispatches } from './011-dispatches.ts';
 
 /** All migrations in their order. Listed by hand, so that a bundle carries them. */
 export const migrations: readonly Migration[] = [
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   connectionLimits,
   tariffs,
   outboxChannels,
+  dispatches,
 ];
