@@ -31,18 +31,16 @@ export async function publishDays(
   deps: PublisherDeps,
 ): Promise<number> {
   const nowMs = deps.clock.nowMs();
-  const wantedDays = new Set(days);
+  const daysIn = openDays(days, nowMs, deps);
   const subjects = (await SOURCES[kind].subjects(tx.db, ids)).flatMap(({ id, region, ...particulars }) =>
-    horizon(region, nowMs, deps.horizonDays)
-      .filter((day) => wantedDays.has(day))
-      .map((day) => ({
-        id,
-        region,
-        particulars,
-        day,
-        bounds: deliveryDayBounds(day, region),
-        name: dayEventName(kind, id, day),
-      })),
+    daysIn[region].map(({ day, bounds }) => ({
+      id,
+      region,
+      particulars,
+      day,
+      bounds,
+      name: dayEventName(kind, id, day),
+    })),
   );
   if (subjects.length === 0) return 0;
   const programId = await ensureProgram(tx, KINDS[kind], deps);
@@ -71,6 +69,15 @@ export async function publishDays(
   const changes = await applyWanted(tx, programId, wanted, stored, deps);
   await markBands(tx, bands, nowMs);
   return changes;
+}
+
+/** Those of the days that lie within the horizon of each market. */
+function openDays(days: readonly string[], nowMs: number, { horizonDays }: PublisherDeps) {
+  const daysIn = (region: Region) =>
+    horizon(region, nowMs, horizonDays)
+      .filter((day) => days.includes(day))
+      .map((day) => ({ day, bounds: deliveryDayBounds(day, region) }));
+  return { DE: daysIn('DE'), PL: daysIn('PL') } satisfies Record<Region, unknown>;
 }
 
 /** The delivery days of the horizon that a period touches: the only ones that have events to change. */

@@ -69,9 +69,17 @@ function changeTo(
     return { operation: 'CREATE', object };
   }
   const { id, createdDateTime, modificationDateTime: _modified, objectType, ...was } = stored;
-  if (canonical(was) === canonical(content)) return undefined;
+  if (saysTheSame(was, content)) return undefined;
   const object: Event = { id, createdDateTime, modificationDateTime, objectType, ...content };
   return { operation: 'UPDATE', object, previous: stored };
+}
+
+/** Compares what changes most often first; texts that are equal need not be put in order. */
+function saysTheSame({ intervals, ...rest }: Partial<Event>, { intervals: others, ...more }: Partial<Event>): boolean {
+  return [
+    [intervals, others],
+    [rest, more],
+  ].every(([a, b]) => JSON.stringify(a) === JSON.stringify(b) || canonical(a) === canonical(b));
 }
 
 /** JSON with sorted keys and without nulls, so that only what is said counts, not how it is laid out. */
