@@ -102,6 +102,14 @@ export function kwhToWh(energyKwh: number): number {
   return thousandfold(energyKwh);
 }
 
+/** So many percent (read to a thousandth of one) of a power, in whole W, half to even. @throws RangeError as `kwToW`. */
+export function percentOfW(powerW: number, percent: number): number {
+  const product = BigInt(powerW) * BigInt(thousandfold(percent));
+  const [whole, rest] = [product / 100_000n, product % 100_000n];
+  const isUp = rest > 50_000n || (rest === 50_000n && whole % 2n === 1n);
+  return Number(isUp ? whole + 1n : whole);
+}
+
 function thousandfold(value: number): number {
   const result = scaled(plainDigits(value), 3);
   if (result === undefined || !Number.isSafeInteger(result)) throw new RangeError(`${value} cannot be converted`);

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { IdSource } from '@openadr-gateway/shared/ids.ts';
 import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
+import { customerApi } from './api/customer/index.ts';
 import { ApiError } from './api/errors.ts';
 import { notifierOperations } from './api/openadr/notifiers.ts';
 import { openadrApi } from './api/openadr/index.ts';
@@ -74,6 +75,7 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
   });
   const openadr30 = openadr30Api({ ...objects, operations: openadr.operations });
   const operations = operationsApi({ store, clock, ids, log, tokens, horizonDays, capacityProducts });
+  const customer = customerApi({ store, clock, ids, log, horizonDays, capacityProducts });
   const jobs = new Jobs({ store, clock, ids, log, horizonDays, capacityProducts });
   const server = new HttpServer({
     config: config.server,
@@ -82,7 +84,7 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
     log,
     store,
     tokens,
-    apis: [openadr, openadr30, operations],
+    apis: [openadr, openadr30, operations, customer],
   });
 
   const running: Stop[] = [];

@@ -42,3 +42,18 @@ export const fastapiDialect: Dialect = (error, requestId) => {
   const detail = error.status === 500 ? `${error.detail} (request ${requestId})` : error.detail;
   return { status: error.status, contentType: 'application/json', body: { detail } };
 };
+
+/**
+ * The customer API: 400 with the fields that are wrong and what is expected of each; what is wrong with the body as a whole is
+ * `non_field_errors`. `{ "end_time_utc": ["expected a time after start_time_utc"] }`. Anything else is `{ "detail": "…" }`.
+ */
+export const customerDialect: Dialect = (error, requestId) => {
+  const contentType = 'application/json';
+  if (error.code !== 'validation_failed') {
+    const detail = error.status === 500 ? `${error.detail} (request ${requestId})` : error.detail;
+    return { status: error.status, contentType, body: { detail } };
+  }
+  const fields: Record<string, string[]> = {};
+  for (const { loc, msg } of error.issues) (fields[loc[1] ?? 'non_field_errors'] ??= []).push(msg);
+  return { status: 400, contentType, body: fields };
+};

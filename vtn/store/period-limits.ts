@@ -91,6 +91,22 @@ export async function periodLimitsOf(
   return rows;
 }
 
+/** What one source says about one asset on the slots that start in `[startMs, endMs)`, in order. */
+export async function periodLimitsOfSource(
+  db: Db,
+  which: { assetId: string; source: string; startMs: number; endMs: number },
+): Promise<PeriodLimitRow[]> {
+  return db
+    .selectFrom('period_limits')
+    .selectAll()
+    .where('asset_id', '=', which.assetId)
+    .where('source', '=', which.source)
+    .where('start_ms', '>=', which.startMs)
+    .where('start_ms', '<', which.endMs)
+    .orderBy('start_ms')
+    .execute();
+}
+
 export interface PeriodLimitFilter {
   asset_ids: readonly string[];
   /** Slots that start in `[from_ms, to_ms)`. */

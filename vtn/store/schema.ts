@@ -279,6 +279,32 @@ export interface Database {
     created_ms: number;
     updated_ms: number;
   };
+  /** Of customers' accounts. */
+  plants: {
+    id: string;
+    account: string;
+    name: string;
+    capacity_w: number;
+    timezone: string | null;
+    asset_id: string | null;
+    created_ms: number;
+    updated_ms: number;
+  };
+  /** `source_value`: a decimal. */
+  unavailabilities: {
+    id: string;
+    plant_id: string;
+    start_ms: number;
+    end_ms: number;
+    available_power_w: number;
+    type: string;
+    observations: string | null;
+    source_unit: string | null;
+    source_value: string | null;
+    timezone_source: string | null;
+    created_ms: number;
+    updated_ms: number;
+  };
   /** The agent enrolled for a site: its OAuth client and its ven object. */
   gateways: { site_id: string; client_id: string; ven_id: string; created_ms: number; updated_ms: number };
 }

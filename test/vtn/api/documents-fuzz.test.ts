@@ -8,12 +8,13 @@ import type { Wishes } from '../support/schema-arbitrary.ts';
 import { startVtn } from '../support/server.ts';
 import type { TestClient, TestVtn } from '../support/server.ts';
 
-/** Every API that is mounted, and how many random requests each of its operations gets; FUZZ_RUNS asks for more. */
+/** Every API that is mounted with who may do everything there, and how many random requests each of its operations gets; FUZZ_RUNS asks for more. */
 const APIS = [
-  { file: 'shared/openapi/openadr-3.1.yaml', base: '/openadr3/3.1.1' },
-  { file: 'shared/openapi/openadr-3.0.1.yaml', base: '/openadr3/3.0.1' },
-  { file: 'vtn/api/operations/openapi.yaml', base: '/api/v1' },
-];
+  { file: 'shared/openapi/openadr-3.1.yaml', base: '/openadr3/3.1.1', role: 'bl' },
+  { file: 'shared/openapi/openadr-3.0.1.yaml', base: '/openadr3/3.0.1', role: 'bl' },
+  { file: 'vtn/api/operations/openapi.yaml', base: '/api/v1', role: 'admin' },
+  { file: 'vtn/api/customer/openapi.yaml', base: '/api/v0', role: 'customer' },
+] as const;
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 12);
 
 interface Call {
@@ -29,7 +30,7 @@ interface Call {
 const text = (value: unknown): string =>
   (typeof value === 'string' ? value : JSON.stringify(value)).replace(/\p{Surrogate}/gu, '?');
 
-describe.each(APIS)('whatever is sent to the operations of $file', ({ file, base }) => {
+describe.each(APIS)('whatever is sent to the operations of $file', ({ file, base, role }) => {
   let vtn: TestVtn;
   let clients: TestClient[];
   let operations: DocumentedOperation[];
@@ -44,8 +45,7 @@ describe.each(APIS)('whatever is sent to the operations of $file', ({ file, base
       auth: { tokenRequestsPerMinute: 5 },
     });
     clients = [
-      // What business logic may, and clients of the operations API.
-      await vtn.client(file.includes('/operations/') ? 'admin' : 'bl'),
+      await vtn.client(role, role === 'customer' ? { account: 'own' } : {}),
       await vtn.client('ven'),
       await vtn.client('utility', { utility: { level: 'admin' } }),
     ];
@@ -65,7 +65,10 @@ describe.each(APIS)('whatever is sent to the operations of $file', ({ file, base
       if (name === 'to')
         return fc.constantFrom('2026-01-15T12:15:00+01:00', '2026-01-16T00:00:00Z', '0001-01-01T00:00:00Z');
       if (name === 'grant_type') return fc.constant('client_credentials');
-      const pool = poolOf(name);
+      if (name === 'start_time_utc') return fc.constantFrom('2026-01-15T09:07:00Z', '2026-01-15T12:00:00+01:00');
+      if (name === 'end_time_utc') return fc.constantFrom('2026-01-15T11:55:00', '2026-01-16T00:00:00Z');
+      if (name === 'timezone' || name === 'timezone_source') return fc.constant('Europe/Madrid');
+      const pool = role === 'customer' && name === 'id' ? 'unavailabilities' : poolOf(name);
       return pool === undefined ? undefined : fc.nat(9).map((n) => `@${pool}@${n}`);
     },
   });
@@ -148,9 +151,9 @@ describe.each(APIS)('whatever is sent to the operations of $file', ({ file, base
 
   const remember = (operation: DocumentedOperation, status: number, text: string) => {
     if (status !== 201 || text === '') return;
-    const made = JSON.parse(text) as { id?: string; client_id?: string };
-    const id = made.id ?? made.client_id;
-    const collection = operation.path.split('/').at(-1) ?? '';
+    const made = JSON.parse(text) as { id?: string; client_id?: string; name?: string };
+    const id = made.id ?? made.client_id ?? made.name;
+    const collection = operation.path.split('/').findLast((segment) => segment !== '') ?? '';
     if (id !== undefined) pools.set(collection, [...(pools.get(collection) ?? []), id]);
   };
 
@@ -193,7 +196,7 @@ describe('the check of an answer', () => {
 /** What makes objects goes first, those that others refer to before these; what takes them away last, the other way round. */
 function inOrder(operations: readonly DocumentedOperation[]): DocumentedOperation[] {
   const methods = ['post', 'put', 'patch', 'get', 'delete'];
-  const collections = ['programs', 'vens', 'events', 'assets', 'sites', 'resources', 'inverters', 'reports'];
+  const collections = ['programs', 'plants', 'vens', 'events', 'assets', 'sites', 'resources', 'inverters', 'reports'];
   const rank = ({ method, path }: DocumentedOperation) => {
     const collection = path.split('/').findLast((segment) => /^[a-z]/.test(segment)) ?? '';
     const place = collections.includes(collection) ? collections.indexOf(collection) : collections.length;

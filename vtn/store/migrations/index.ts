@@ -10,6 +10,7 @@ import { connectionLimits } from './008-connection-limits.ts';
 import { tariffs } from './009-tariffs.ts';
 import { outboxChannels } from './010-outbox-channels.ts';
 import { dispatches } from './011-dispatches.ts';
+import { customers } from './012-customers.ts';
 
 /** All migrations in their order. Listed by hand, so that a bundle carries them. */
 export const migrations: readonly Migration[] = [
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   tariffs,
   outboxChannels,
   dispatches,
+  customers,
 ];
