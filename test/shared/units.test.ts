@@ -8,6 +8,7 @@ import {
   kwhToWh,
   kwToW,
   parseQuantity,
+  percentOfW,
   QuantityError,
   whToKwh,
   wToKw,
@@ -157,5 +158,18 @@ describe('kW and kWh of OpenADR', () => {
 
   it('refuse what is no finite number', () => {
     for (const value of [NaN, Infinity, 1e300]) expect(() => kwToW(value)).toThrow(RangeError);
+  });
+});
+
+describe('a share of a power in percent', () => {
+  it('is exact, rounded half to even', () => {
+    expect(percentOfW(20_000_000, 33.3)).toBe(6_660_000);
+    expect(percentOfW(20_000_000, 0.1 + 0.2)).toBe(60_000);
+    expect([percentOfW(50, 1), percentOfW(150, 1), percentOfW(151, 1)]).toEqual([0, 2, 2]);
+    expect([percentOfW(1e12, 0), percentOfW(1e12, 100)]).toEqual([0, 1e12]);
+  });
+
+  it('refuses what is no finite number', () => {
+    expect(() => percentOfW(1, NaN)).toThrow(RangeError);
   });
 });

@@ -51,7 +51,7 @@ describe('what customers say becomes limits and events', () => {
       [
         interval.intervalPeriod?.start?.slice(11, 16),
         interval.intervalPeriod?.duration,
-        ...interval.payloads.flatMap((payload) => payload.values),
+        ...interval.payloads.flatMap((payload) => payload.values as number[]),
       ].join(' '),
     );
   };

@@ -54,11 +54,21 @@ describe('plants', () => {
     [{ name: 'X', capacity_mw: 1e300 }, ['capacity_mw']],
     [{ name: 'X/Y', capacity_mw: 1 }, ['name']],
     [{ name: 'X', capacity_mw: 1, timezone: '+01:00', asset_id: 'DE_50HZ_NO_1' }, ['timezone', 'asset_id']],
-    [{ name: 'TAKEN', capacity_mw: 1 }, ['name']],
   ])('%o is 400 at %j', async (body, fields) => {
-    if (body.name === 'TAKEN') await own.post('plants/', { name: 'TAKEN', capacity_mw: 1 }).expect(201);
     const answer = await own.post('plants/', body).expect(400);
     expect(Object.keys(answer.body as object)).toEqual(fields);
+  });
+
+  it('a name is that of one plant of the account', async () => {
+    await own.post('plants/', { name: 'TAKEN', capacity_mw: 1 }).expect(201);
+    await own.post('plants/', { name: 'FREE', capacity_mw: 1 }).expect(201);
+    for (const answer of [
+      await own.post('plants/', { name: 'TAKEN', capacity_mw: 1 }),
+      await own.patch('plants/FREE/', { name: 'TAKEN' }),
+    ]) {
+      expect([answer.status, answer.body]).toEqual([400, { name: ['there is a plant TAKEN already'] }]);
+    }
+    await own.patch('plants/FREE/', { name: 'FREE' }).expect(200);
   });
 
   it('an asset is linked to one plant at most', async () => {

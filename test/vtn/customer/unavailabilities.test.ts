@@ -18,8 +18,11 @@ describe('unavailabilities (customer)', () => {
   });
   afterAll(() => world.stop());
 
-  const created = async (more: object = {}): Promise<Record<string, unknown>> =>
-    (await north.post('unavailabilities/', { ...PRINTED, ...more }).expect(201)).body as Record<string, unknown>;
+  const created = async (more: object = {}): Promise<{ id: string; created_at: string }> =>
+    (await north.post('unavailabilities/', { ...PRINTED, ...more }).expect(201)).body as {
+      id: string;
+      created_at: string;
+    };
   const faults = async (body: unknown): Promise<Record<string, string[]>> =>
     (await north.post('unavailabilities/', body).expect(400)).body as Record<string, string[]>;
 
@@ -57,22 +60,22 @@ describe('unavailabilities (customer)', () => {
   it('PATCH: partial update; updated_at is updated on each change, created_at never', async () => {
     const before = await created();
     world.operator.clock.advance(60_000);
-    const { body } = await north.patch(`unavailabilities/${before['id']}/`, { observations: 'longer' }).expect(200);
+    const { body } = await north.patch(`unavailabilities/${before.id}/`, { observations: 'longer' }).expect(200);
     expect(body).toEqual({ ...before, observations: 'longer', updated_at: '2026-01-15T10:01:00Z' });
-    const less = await north.patch(`unavailabilities/${before['id']}/`, { available_power_mw: 3 }).expect(200);
+    const less = await north.patch(`unavailabilities/${before.id}/`, { available_power_mw: 3 }).expect(200);
     expect(less.body).toMatchObject({ available_power_mw: 3, source_unit: null, source_value: null });
-    const half = await north.patch(`unavailabilities/${before['id']}/`, { source_unit: '%', source_value: 50 });
+    const half = await north.patch(`unavailabilities/${before.id}/`, { source_unit: '%', source_value: 50 });
     expect(half.body).toMatchObject({ available_power_mw: 10, source_unit: '%', source_value: 50 });
-    const quarter = await north.patch(`unavailabilities/${before['id']}/`, { source_value: 25 }).expect(200);
+    const quarter = await north.patch(`unavailabilities/${before.id}/`, { source_value: 25 }).expect(200);
     expect(quarter.body).toMatchObject({ available_power_mw: 5, source_unit: '%', source_value: 25 });
-    const bad = await north.patch(`unavailabilities/${before['id']}/`, { end_time_utc: '2025-03-14T07:00:00Z' });
+    const bad = await north.patch(`unavailabilities/${before.id}/`, { end_time_utc: '2025-03-14T07:00:00Z' });
     expect(bad.status).toBe(400);
     expect(bad.body).toEqual({ end_time_utc: ['expected a time after start_time_utc'] });
   });
 
   it('PUT: full replace, same required fields as create', async () => {
     const before = await created();
-    const url = `unavailabilities/${before['id']}/`;
+    const url = `unavailabilities/${before.id}/`;
     const { plant_id, start_time_utc, end_time_utc } = PRINTED;
     const lacking = await north.put(url, { plant_id, start_time_utc, end_time_utc, available_power_mw: 1 }).expect(400);
     expect(Object.keys(lacking.body as object)).toEqual(['availability_type']);
@@ -86,23 +89,23 @@ describe('unavailabilities (customer)', () => {
     const after = await north.put(url, { ...body, id: 'x', created_at: 'y' }).expect(200);
     expect(after.body).toMatchObject({
       ...body,
-      id: before['id'],
-      created_at: before['created_at'],
+      id: before.id,
+      created_at: before.created_at,
       observations: null,
     });
   });
 
   it('204 No Content: deleted successfully; then 404', async () => {
     const { id } = await created();
-    const answer = await north.delete(`unavailabilities/${String(id)}/`).expect(204);
+    const answer = await north.delete(`unavailabilities/${id}/`).expect(204);
     expect(answer.text).toBe('');
-    for (const method of ['get', 'delete'] as const) await north[method](`unavailabilities/${String(id)}/`).expect(404);
+    for (const method of ['get', 'delete'] as const) await north[method](`unavailabilities/${id}/`).expect(404);
   });
 
   it('404: unknown id, or a record that is not owned by the authenticated customer', async () => {
     const { id } = await created();
-    for (const path of [`unavailabilities/${String(id)}/`, 'unavailabilities/6b1c8d2e-0000-4000-8000-000000000000/']) {
-      const who = path.includes(String(id)) ? other : north;
+    for (const path of [`unavailabilities/${id}/`, 'unavailabilities/6b1c8d2e-0000-4000-8000-000000000000/']) {
+      const who = path.includes(id) ? other : north;
       for (const answer of [
         await who.get(path),
         await who.patch(path, { observations: 'x' }),
@@ -114,7 +117,7 @@ describe('unavailabilities (customer)', () => {
       }
     }
     expect((await other.get('unavailabilities/').expect(200)).body).toEqual([]);
-    await north.get(`unavailabilities/${String(id)}/`).expect(200);
+    await north.get(`unavailabilities/${id}/`).expect(200);
   });
 
   it('plant_id must match an existing plant name for that account', async () => {
