@@ -87,6 +87,11 @@ describe('the command line', () => {
     expect((await run(['clients', 'add', '-c', config, '--name', 'x', '--role', 'customer'])).stderr).toContain(
       '--account',
     );
+    const member = ['--name', 'x', '--role', 'utility', '--level', 'leader', '--utility', '9'];
+    expect(await run(['clients', 'add', '-c', config, ...member])).toMatchObject({
+      code: 1,
+      stderr: 'vtn: there is no utility 9\n',
+    });
     expect((await run(['clients', 'revoke', '-c', config, 'nobody'])).code).toBe(1);
   });
 

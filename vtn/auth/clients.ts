@@ -2,6 +2,7 @@ import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
 import type { IdSource } from '@openadr-gateway/shared/ids.ts';
 import { clientById, insertClient, revokeClient, updateClientSecret } from '../store/clients.ts';
 import type { Db, Writer } from '../store/store.ts';
+import { isDeactivated } from '../store/utilities.ts';
 import { endSubscriptionsChanges } from '../store/subscriptions.ts';
 import { ROLES, SCOPES_BY_ROLE } from './caller.ts';
 import type { Caller, Role } from './caller.ts';
@@ -81,14 +82,16 @@ export async function endClient(tx: Writer, clientId: string, { clock }: { clock
   return true;
 }
 
-/** Who these credentials belong to, or undefined. Unknown, revoked and wrong all take the same time. */
+/** Who these credentials belong to, or undefined. Unknown, revoked, deactivated and wrong all take the same time. */
 export async function authenticateClient(
   db: Db,
   { clientId, clientSecret }: Credentials,
   verifier: SecretVerifier,
 ): Promise<Caller | undefined> {
   const row = await clientById(db, clientId);
-  const isRight = await verifier.verify(clientSecret, row?.revoked_ms === null ? row.secret_hash : undefined);
+  const isClosed = typeof row?.utility_id === 'string' && (await isDeactivated(db, row.utility_id));
+  const hash = row?.revoked_ms === null && !isClosed ? row.secret_hash : undefined;
+  const isRight = await verifier.verify(clientSecret, hash);
   const role = ROLES.find((r) => r === row?.role);
   if (!row || !role || !isRight) return undefined;
   const level = row.utility_level as 'spectator' | 'leader' | 'admin' | null;

@@ -59,7 +59,7 @@ export class Tokens {
   #static: StaticTokens | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isLooking = false;
-  /** Counts how often everything was forgotten: what was verified before such a moment is not remembered after it. */
+  /** Counts how often something was forgotten: what was verified before such a moment is not remembered after it. */
   #era = 0;
 
   constructor(deps: TokensDeps) {
@@ -147,7 +147,7 @@ export class Tokens {
     return this.#recall(token) ?? (await this.#verify(token));
   }
 
-  /** Called with the id of each client that is revoked. Returns the function that ends it. */
+  /** Called with the id of each client that is revoked or whose utility is deactivated. Returns the function that ends it. */
   onRevoked(listener: (clientId: string) => void): () => void {
     return this.#revocations.onRevoked(listener);
   }
@@ -157,9 +157,9 @@ export class Tokens {
     this.#revocations.add(clientId);
   }
 
-  /** Takes note of clients that were revoked meanwhile. Cheap while none was. */
+  /** Takes note of clients that were revoked and utilities that were deactivated meanwhile. Cheap while there were none. */
   async checkRevocations(): Promise<void> {
-    await this.#revocations.check();
+    await this.#revocations.check(() => [...this.#remembered.values()].map(({ caller }) => caller));
   }
 
   /** Takes note of signing keys that were made or discarded meanwhile, and makes or deletes those whose time has come. */
@@ -183,10 +183,10 @@ export class Tokens {
     try {
       const { bearer, isOwn } = await this.#bearerOf(token);
       const { clientId } = bearer.caller;
-      const isAllowed = await this.#revocations.allows(clientId, { mustExist: isOwn });
+      const isAllowed = await this.#revocations.allows(bearer.caller, { mustExist: isOwn });
       // It may have been revoked while the database was asked.
       if (!isAllowed || this.#revocations.has(clientId))
-        throw new InvalidToken('the client of this token has been revoked');
+        throw new InvalidToken('the client of this token has been revoked, or its utility deactivated');
       if (era === this.#era) this.#remember(token, bearer);
       return bearer;
     } catch (error) {
@@ -214,6 +214,7 @@ export class Tokens {
   }
 
   #forgetTokensOf(clientId: string): void {
+    this.#era += 1;
     for (const [token, { caller }] of this.#remembered)
       if (caller.clientId === clientId) this.#remembered.delete(token);
   }

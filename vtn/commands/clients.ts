@@ -7,6 +7,7 @@ import type { Role } from '../auth/caller.ts';
 import { createClient, endClient, prepareSecret } from '../auth/clients.ts';
 import type { NewClient } from '../auth/clients.ts';
 import { listClients } from '../store/clients.ts';
+import { utilityById } from '../store/utilities.ts';
 import { dateText, print, readConfig, Refusal, withConfig, withStore } from './context.ts';
 import type { ConfigOption } from './context.ts';
 
@@ -62,7 +63,13 @@ async function addClient(options: AddOptions): Promise<void> {
   await withStore(readConfig(options), async (store) => {
     const deps = { clock: systemClock, ids: randomIds };
     const secret = await prepareSecret();
-    const { clientId, clientSecret } = await store.write((tx) => createClient(tx.db, client, secret, deps));
+    const { clientId, clientSecret } = await store.write(async ({ db }) => {
+      const utilityId = client.utility?.id;
+      if (utilityId !== undefined && !(await utilityById(db, utilityId))) {
+        throw new Error(`there is no utility ${utilityId}`);
+      }
+      return createClient(db, client, secret, deps);
+    });
     print(`client_id: ${clientId}\nclient_secret: ${clientSecret}`);
   });
 }

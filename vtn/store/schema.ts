@@ -220,6 +220,30 @@ export interface Database {
     created_ms: number;
     updated_ms: number;
   };
+  /** The averages are decimals; booleans are 0/1. */
+  utilities: {
+    id: number;
+    address: string | null;
+    aptify_id: number | null;
+    aptify_order_id: number | null;
+    average_annual_household_income: string | null;
+    average_annual_megawatt_hours: string | null;
+    city: string | null;
+    est_is_active: number;
+    est_subscription_id: number | null;
+    is_active: number;
+    name: string;
+    state: string | null;
+    total_customers: number;
+    total_subscriptions: number;
+    miles_of_line: number | null;
+    line_length_overhead: number | null;
+    line_length_underground: number | null;
+    use_meters: number;
+    zip_code: string | null;
+    created_ms: number;
+    updated_ms: number;
+  };
   /** `targets`: JSON array of the targets of its events; empty: for everybody. */
   tariffs: {
     id: string;

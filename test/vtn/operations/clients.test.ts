@@ -2,6 +2,7 @@ import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BASE } from '../support/server.ts';
 import type { TestClient } from '../support/server.ts';
+import { aUtility } from '../utilities/support.ts';
 import { faultsOf, startOperations } from './support.ts';
 import type { Operations } from './support.ts';
 
@@ -55,8 +56,9 @@ describe('clients', () => {
   });
 
   it('have an account as customers and a level as utilities, and only then', async () => {
-    const leader = { name: 'u', role: 'utility', utility: { id: 'u-1', level: 'leader' } };
-    expect((await admin.post(CLIENTS, leader).expect(201)).body.utility).toEqual({ id: 'u-1', level: 'leader' });
+    await aUtility(api, 1);
+    const leader = { name: 'u', role: 'utility', utility: { id: '1', level: 'leader' } };
+    expect((await admin.post(CLIENTS, leader).expect(201)).body.utility).toEqual({ id: '1', level: 'leader' });
     const spectator = { name: 'u', role: 'utility', utility: { level: 'spectator' } };
     expect((await admin.post(CLIENTS, spectator).expect(201)).body.utility).toEqual({ id: null, level: 'spectator' });
     const placesOf = async (body: object) =>
@@ -66,6 +68,11 @@ describe('clients', () => {
     expect(await placesOf({ role: 'customer' })).toEqual(['account missing']);
     expect(await placesOf({ role: 'utility', account: 'a' })).toEqual(['account not_allowed', 'utility missing']);
     expect(await placesOf({ role: 'bl', utility: { level: 'admin' } })).toEqual(['utility not_allowed']);
+    for (const id of ['2', '01', 'u-1', '1.0', '99999999999999999999']) {
+      expect(await placesOf({ role: 'utility', utility: { id, level: 'leader' } })).toEqual([
+        'utility.id unknown_utility',
+      ]);
+    }
     expect((await placesOf({ role: 'king' }))[0]).toMatch(/^role /);
     expect((await placesOf({ role: 'utility', utility: { level: 'king' } }))[0]).toMatch(/^utility\.level /);
   });

@@ -5,6 +5,7 @@ import type { NewClient } from '../../auth/clients.ts';
 import { clientById, listClients } from '../../store/clients.ts';
 import type { ClientRow } from '../../store/clients.ts';
 import type { Db } from '../../store/store.ts';
+import { utilityById } from '../../store/utilities.ts';
 import { notFound } from '../errors.ts';
 import type { OperationsDeps } from './deps.ts';
 import { Faults, pageOf } from './fields.ts';
@@ -30,6 +31,7 @@ export function clientOperations({ store, tokens, ...deps }: OperationsDeps): Re
       const client = readClient(body as ClientIn);
       const secret = await prepareSecret();
       const { row, clientSecret } = await store.write(async ({ db }) => {
+        await requireUtility(db, client);
         const made = await createClient(db, client, secret, deps);
         return { row: await requireClient(db, made.clientId), clientSecret: made.clientSecret };
       });
@@ -77,6 +79,14 @@ function readClient({ name, role, account, utility }: ClientIn): NewClient {
       ? {}
       : { utility: { level: utility.level, ...(utility.id == null ? {} : { id: utility.id }) } }),
   };
+}
+
+/** @throws ApiError 422 for a member of a utility that does not exist */
+async function requireUtility(db: Db, { utility }: NewClient): Promise<void> {
+  if (utility?.id === undefined || (await utilityById(db, utility.id))) return;
+  const faults = new Faults();
+  faults.add(['body', 'utility', 'id'], 'unknown_utility', `unknown utility: ${utility.id}`, utility.id);
+  faults.throwIfAny();
 }
 
 /** @throws ApiError 404, also for clients that were revoked */

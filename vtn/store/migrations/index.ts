@@ -11,6 +11,7 @@ import { tariffs } from './009-tariffs.ts';
 import { outboxChannels } from './010-outbox-channels.ts';
 import { dispatches } from './011-dispatches.ts';
 import { customers } from './012-customers.ts';
+import { utilities } from './013-utilities.ts';
 
 /** All migrations in their order. Listed by hand, so that a bundle carries them. */
 export const migrations: readonly Migration[] = [
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   outboxChannels,
   dispatches,
   customers,
+  utilities,
 ];
