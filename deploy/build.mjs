@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Bundles the programs into dist/: vtn.js and its broker worker, ven-agent.js, demo.js. Less than a second; no type check
+// Bundles the programs into dist/: vtn.js and its workers, ven-agent.js, demo.js. Less than a second; no type check
 // (`npm run typecheck`). The server keeps its packages in node_modules; the agent carries everything but the native database
 // in one file, because that halves its memory on site hardware.
 import { build } from 'esbuild';
@@ -41,6 +41,7 @@ await Promise.all([
     entryPoints: {
       vtn: 'vtn/cli.ts',
       'broker-worker': 'vtn/notify/broker-worker.ts',
+      'solver-worker': 'vtn/scheduling/solver-worker.ts',
       demo: 'deploy/demo.ts',
     },
   }),

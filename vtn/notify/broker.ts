@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
+import { workerFile } from '../worker-file.ts';
 import type { Subscriber } from './acl.ts';
 import type { BrokerAuthentication, BrokerWorkerData, ToMain, ToWorker } from './broker-messages.ts';
 
@@ -96,7 +95,11 @@ export class EmbeddedBroker {
       internal: this.#internal,
       recheckMs,
     };
-    const worker = new Worker(brokerWorkerFile(import.meta.url), { workerData, execArgv: [], name: 'mqtt-broker' });
+    const worker = new Worker(workerFile(import.meta.url, 'broker-worker'), {
+      workerData,
+      execArgv: [],
+      name: 'mqtt-broker',
+    });
     this.#worker = worker;
     return new Promise((resolve, reject) => {
       let listening = false;
@@ -154,18 +157,6 @@ export class EmbeddedBroker {
   #send(message: ToWorker): void {
     this.#worker?.postMessage(message);
   }
-}
-
-/**
- * What the worker thread runs. Next to the bundle it is JavaScript. Next to the source it is TypeScript, which node reads with
- * the help of tsx; a thread does not inherit that help, so a line of JavaScript calls it first.
- */
-export function brokerWorkerFile(moduleUrl: string): URL {
-  if (!new URL(moduleUrl).pathname.endsWith('.ts')) return new URL('./broker-worker.js', moduleUrl);
-  const source = new URL('./broker-worker.ts', moduleUrl).href;
-  const tsx = pathToFileURL(createRequire(moduleUrl).resolve('tsx/esm/api')).href.replace(/\.cjs$/, '.mjs');
-  const bootstrap = `import { register } from ${JSON.stringify(tsx)}; register(); await import(${JSON.stringify(source)});`;
-  return new URL(`data:text/javascript,${encodeURIComponent(bootstrap)}`);
 }
 
 function authority(host: string, port: number): string {

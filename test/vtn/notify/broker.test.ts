@@ -1,6 +1,6 @@
 import { createServer, connect as connectTcp, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { brokerWorkerFile, type Authenticated, type EmbeddedBroker } from '../../../vtn/notify/broker.ts';
+import type { Authenticated, EmbeddedBroker } from '../../../vtn/notify/broker.ts';
 import { ManualClock, systemClock } from '../../../shared/time/clock.ts';
 import { eventually, listen, silent, testBroker, type Listener } from './support.ts';
 
@@ -336,13 +336,5 @@ describe('the embedded broker', () => {
     listeners.push(again);
     expect(await again.subscribe(`${root}/vens/ven-a/+`)).toBe(1);
     expect(errors).toContain('the MQTT broker failed');
-  });
-
-  it('runs the worker next to the module that is running: bundled or source', () => {
-    expect(brokerWorkerFile('file:///opt/vtn/dist/vtn.js').href).toBe('file:///opt/vtn/dist/broker-worker.js');
-    const source = decodeURIComponent(
-      brokerWorkerFile(new URL('../../../vtn/notify/broker.ts', import.meta.url).href).href,
-    );
-    expect(source).toMatch(/^data:text\/javascript,.*vtn\/notify\/broker-worker\.ts/);
   });
 });
