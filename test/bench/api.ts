@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { ApiClient } from '../../deploy/demo/http.ts';
 import { tempDir } from '../support/temp-dir.ts';
-import { startChild } from './children.ts';
+import { startChild } from '../support/children.ts';
 import { runLoad, type Load, type LoadResult } from './load.ts';
 import { seed, type Seed } from './seed.ts';
 

@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { deliveryDayBounds } from '@openadr-gateway/shared/time/delivery-day.ts';
 import { SLOT_MS } from '@openadr-gateway/shared/time/slot.ts';
 import { tempDir } from '../support/temp-dir.ts';
-import { startChild, type Child } from './children.ts';
+import { startChild, type Child } from '../support/children.ts';
 import { peakRssMb } from './footprint.ts';
 import { probeWhile } from './probe.ts';
 import { seed } from './seed.ts';

@@ -5,7 +5,7 @@ import { systemClock } from '@openadr-gateway/shared/time/clock.ts';
 import { listEventBodies } from '@openadr-gateway/vtn/store/events.ts';
 import { SqliteStore } from '@openadr-gateway/vtn/store/sqlite.ts';
 import { tempDir } from '../support/temp-dir.ts';
-import { startChild } from './children.ts';
+import { startChild } from '../support/children.ts';
 import { seed, type EventsFor, type Seed } from './seed.ts';
 import { quantile, type Cell } from './table.ts';
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { tempDir } from '../support/temp-dir.ts';
+import { tempDir } from './temp-dir.ts';
 
 type Pick<L> = (line: Record<string, unknown>) => L | undefined;
 
