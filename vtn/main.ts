@@ -20,6 +20,7 @@ import { MqttTransport } from './notify/mqtt.ts';
 import { HttpServer } from './server.ts';
 import { openChannels } from './store/outbox.ts';
 import { SqliteStore } from './store/sqlite.ts';
+import { Metrics } from './metrics.ts';
 import type { Store } from './store/store.ts';
 import { venByClientId } from './store/vens.ts';
 
@@ -42,6 +43,7 @@ export interface Vtn {
   stop(): Promise<void>;
   store: Store;
   tokens: Tokens;
+  metrics: Metrics;
 }
 
 type Stop = () => void | Promise<void>;
@@ -77,6 +79,7 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
   const operations = operationsApi({ store, clock, ids, log, tokens, horizonDays, capacityProducts });
   const customer = customerApi({ store, clock, ids, log, horizonDays, capacityProducts });
   const jobs = new Jobs({ store, clock, ids, log, horizonDays, capacityProducts });
+  const metrics = new Metrics(store);
   const server = new HttpServer({
     config: config.server,
     clock,
@@ -84,6 +87,7 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
     log,
     store,
     tokens,
+    metrics,
     apis: [openadr, openadr30, operations, customer],
   });
 
@@ -116,6 +120,7 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
   return {
     store,
     tokens,
+    metrics,
     stop,
     start: () =>
       start().catch(async (error: unknown) => {

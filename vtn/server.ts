@@ -17,8 +17,10 @@ import type { Api, ApiAnswer } from './api/http.ts';
 import { mountApi, requestIdOf } from './api/mount.ts';
 import { peerReader } from './api/peer.ts';
 import type { Caller } from './auth/caller.ts';
+import { requireRole } from './auth/roles.ts';
 import type { Tokens } from './auth/tokens.ts';
 import type { VtnConfig } from './config.ts';
+import type { Metrics } from './metrics.ts';
 import type { Store } from './store/store.ts';
 
 export interface HttpServerDeps {
@@ -28,6 +30,7 @@ export interface HttpServerDeps {
   log: Logger;
   store: Store;
   tokens: Tokens;
+  metrics: Metrics;
   /** The busiest first: express tries routes in order. */
   apis: readonly Api[];
 }
@@ -91,7 +94,7 @@ export class HttpServer {
   }
 
   async #routes(): Promise<Express> {
-    const { apis, config, ids, log, tokens } = this.#deps;
+    const { apis, config, ids, log, metrics, tokens } = this.#deps;
     const app = express();
     app.disable('x-powered-by');
     app.disable('etag');
@@ -113,10 +116,16 @@ export class HttpServer {
       if (document) mountApi(app, api, document, { ids, log, authenticate, challenge, peerOf, bodyLimitBytes });
     });
 
-    const page = (path: string, answer: () => ApiAnswer | Promise<ApiAnswer>) =>
+    const page = (path: string, answer: (request: Request) => ApiAnswer | Promise<ApiAnswer>) =>
       app.get(path, async (request, response) => {
-        await sendAnswer(request, response, requestIdOf(response, { ids }), await answer());
+        await sendAnswer(request, response, requestIdOf(response, { ids }), await answer(request));
       });
+    const mayWatch = requireRole('bl');
+    page('/metrics', async ({ headers }) => {
+      mayWatch(await authenticate(headers.authorization));
+      const body = await metrics.text();
+      return { status: 200, body, headers: { 'content-type': metrics.contentType, 'cache-control': 'no-store' } };
+    });
     page('/healthz', () => ({ status: 200, body: { status: 'ok' }, headers: { 'cache-control': 'no-store' } }));
     page('/readyz', () => this.#ready());
     page('/.well-known/jwks.json', () => ({
@@ -160,7 +169,9 @@ export class HttpServer {
       const running = (this.#sockets.get(socket) ?? 1) - 1;
       if (this.#sockets.has(socket)) this.#sockets.set(socket, running);
       if (this.#isStopping && running === 0) socket.end();
-      const { ids } = this.#deps;
+      const { ids, metrics } = this.#deps;
+      const ms = performance.now() - startMs;
+      metrics.observeRequest(method, response.statusCode, ms / 1_000);
       const log = this.#accessLog;
       if (!log.isLevelEnabled('info')) return;
       const caller = response.locals['caller'] as Caller | undefined;
@@ -170,7 +181,7 @@ export class HttpServer {
           method,
           path,
           status: response.statusCode,
-          ms: Math.round((performance.now() - startMs) * 100) / 100,
+          ms: Math.round(ms * 100) / 100,
           ...(caller ? { client: caller.clientId } : {}),
           ...(response.writableFinished ? {} : { aborted: true }),
         },

@@ -53,6 +53,14 @@ export async function backlogOf(db: Db, channel: string): Promise<number> {
   return Math.max(0, (await lastOfOutbox(db)) - Math.max(await cursorOf(db, channel), oldest - 1));
 }
 
+/** The backlog of every channel. */
+export async function backlogs(db: Db): Promise<{ channel: string; waiting: number }[]> {
+  const channels = await db.selectFrom('outbox_cursors').select('channel').orderBy('channel').execute();
+  const found: { channel: string; waiting: number }[] = [];
+  for (const { channel } of channels) found.push({ channel, waiting: await backlogOf(db, channel) });
+  return found;
+}
+
 /** How far a channel has come; 0 for one that has not begun. */
 export async function cursorOf(db: Db, channel: string): Promise<number> {
   return (await cursor(db, channel)).rows[0]?.seq ?? 0;
