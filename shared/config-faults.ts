@@ -2,22 +2,35 @@ import type { z } from 'zod';
 import type { ConfigPath } from './config-schema.ts';
 import { keysAt, pathText } from './config-schema.ts';
 
-/** What a schema has against a configuration, one line each: path, what was expected, what was there. */
+/** Where the value at a path came from. */
+export interface Sources {
+  /** The variable of the environment, when it was not the file. */
+  variable(path: ConfigPath): string | undefined;
+  /** The line of the file. */
+  line(path: ConfigPath): number | undefined;
+}
+
+/** What a schema has against a configuration, one line each: line of the file, path, what was expected, what was there. */
 export function faultsOf(
   issues: readonly z.core.$ZodIssue[],
   schema: z.core.$ZodType,
   input: unknown,
-  /** Where the value came from when it was not the file. */
-  sourceOf: (path: ConfigPath) => string | undefined,
+  sources: Sources,
 ): string[] {
+  const placed = (path: ConfigPath, text: string): string => {
+    const line = sources.line(path);
+    return line === undefined ? text : `line ${line}: ${text}`;
+  };
   return issues.flatMap((issue) => {
     const path = issue.path as ConfigPath;
     if (issue.code === 'unrecognized_keys') {
       const known = keysAt(schema, path);
-      return issue.keys.map((key) => `${pathText([...path, key])}: unknown key; ${suggestion(key, known)}`);
+      return issue.keys.map((key) =>
+        placed([...path, key], `${pathText([...path, key])}: unknown key; ${suggestion(key, known)}`),
+      );
     }
-    const source = sourceOf(path);
-    const where = source === undefined ? pathText(path) : `${pathText(path)} (${source})`;
+    const variable = sources.variable(path);
+    const where = variable === undefined ? placed(path, pathText(path)) : `${pathText(path)} (${variable})`;
     const value = valueAt(input, path);
     if (value === undefined && issue.code !== 'custom') return [`${where}: is missing, ${expectation(issue)}`];
     return [`${where}: ${expectation(issue)}${value === undefined ? '' : `, got ${shown(value, path)}`}`];

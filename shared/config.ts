@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { parse, parseDocument } from 'yaml';
+import { isMap, isNode, isScalar, LineCounter, parse, parseDocument } from 'yaml';
+import type { Document } from 'yaml';
 import * as z from 'zod';
 import { faultsOf, suggestion } from './config-faults.ts';
 import { leavesOf } from './config-schema.ts';
@@ -7,7 +8,7 @@ import type { ConfigPath, Leaf } from './config-schema.ts';
 
 /** A configuration that cannot be used, with everything that is wrong with it. */
 export class ConfigError extends Error {
-  /** One line each: path, what was expected, what was there. */
+  /** One line each: line of the file, path, what was expected, what was there. */
   readonly faults: readonly string[];
 
   constructor(source: string, faults: readonly string[]) {
@@ -38,14 +39,14 @@ export function loadConfig<S extends z.ZodType>(options: {
 }): z.output<S> {
   const { schema, file, env = {}, envPrefix } = options;
   const source = file === undefined ? `configuration from ${envPrefix}_*` : `configuration ${file}`;
-  const input = file === undefined ? {} : readTree(file, source);
+  const { tree: input, lineOf } = file === undefined ? { tree: {} } : readTree(file, source);
   const { values, faults } = readEnv(env, envPrefix, leavesOf(schema));
   for (const { leaf, value } of values) put(input, leaf.path, value);
   const result = schema.safeParse(input);
   if (!result.success) {
     const variable = (path: ConfigPath) =>
       values.find(({ leaf }) => leaf.path.every((step, i) => path[i] === step))?.variable;
-    faults.unshift(...faultsOf(result.error.issues, schema, input, variable));
+    faults.unshift(...faultsOf(result.error.issues, schema, input, { variable, line: lineOf ?? (() => undefined) }));
   }
   if (faults.length > 0 || !result.success) throw new ConfigError(source, faults);
   return result.data;
@@ -53,14 +54,21 @@ export function loadConfig<S extends z.ZodType>(options: {
 
 type Tree = Record<string, unknown>;
 
-function readTree(file: string, source: string): Tree {
+interface Read {
+  tree: Tree;
+  /** The line on which a key stands, or the innermost of those around it. */
+  lineOf?: (path: ConfigPath) => number | undefined;
+}
+
+function readTree(file: string, source: string): Read {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
     throw new ConfigError(source, [error instanceof Error ? error.message : String(error)]);
   }
-  const document = parseDocument(text);
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
   if (document.errors.length > 0) {
     throw new ConfigError(
       source,
@@ -73,7 +81,27 @@ function readTree(file: string, source: string): Tree {
   if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) {
     throw new ConfigError(source, ['expected keys and values at the top']);
   }
-  return tree as Tree;
+  return {
+    tree: tree as Tree,
+    lineOf: (path) => {
+      const offset = offsetOf(document, path);
+      return offset === undefined ? undefined : lines.linePos(offset).line;
+    },
+  };
+}
+
+function offsetOf(document: Document, path: ConfigPath): number | undefined {
+  for (let depth = path.length; depth > 0; depth--) {
+    const around: unknown = document.getIn(path.slice(0, depth - 1), true);
+    const step = path[depth - 1];
+    if (isMap(around)) {
+      const key = around.items.find((item) => isScalar(item.key) && item.key.value === step)?.key;
+      if (isNode(key) && key.range) return key.range[0];
+    }
+    const item: unknown = document.getIn(path.slice(0, depth), true);
+    if (isNode(item) && item.range) return item.range[0];
+  }
+  return undefined;
 }
 
 interface Variable {

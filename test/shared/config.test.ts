@@ -116,7 +116,7 @@ describe('a configuration', () => {
 });
 
 describe('a configuration that cannot be used', () => {
-  it('has every fault named at once: path, what was expected, what was there', () => {
+  it('has every fault named at once: line, path, what was expected, what was there', () => {
     const text = `
 server: { port: x, prot: 1, publicUrl: nope }
 store: {}
@@ -125,29 +125,37 @@ level: loud
 devices: [{ name: b1, unitId: one }, { nmae: b2 }]
 `;
     expect(faults(text, { VTN_SERVER_TLS: 'perhaps', VTN_SERVER_PROT: '1' })).toEqual([
-      'server.port: expected number, got "x"',
-      'server.publicUrl: expected a valid URL, got "nope"',
+      'line 2: server.port: expected number, got "x"',
+      'line 2: server.publicUrl: expected a valid URL, got "nope"',
       'server.tls (VTN_SERVER_TLS): expected boolean, got "perhaps"',
-      'server.prot: unknown key; did you mean "port"?',
-      'store.path: is missing, expected string',
-      'status: expected 401, or expected 403, got 500',
-      'level: expected "info" or "debug", got "loud"',
-      'devices[0].unitId: expected number, got "one"',
-      'devices[1].name: is missing, expected string',
-      'devices[1].nmae: unknown key; did you mean "name"?',
+      'line 2: server.prot: unknown key; did you mean "port"?',
+      'line 3: store.path: is missing, expected string',
+      'line 4: status: expected 401, or expected 403, got 500',
+      'line 5: level: expected "info" or "debug", got "loud"',
+      'line 6: devices[0].unitId: expected number, got "one"',
+      'line 6: devices[1].name: is missing, expected string',
+      'line 6: devices[1].nmae: unknown key; did you mean "name"?',
       'VTN_SERVER_PROT: unknown variable; did you mean "VTN_SERVER_PORT"?',
+    ]);
+  });
+
+  it('tells the line of what is inside lists and objects over several lines', () => {
+    const text = 'store:\n  path: x\ndevices:\n  - name: a\n    unitId: 1\n  - name: b\n    unitId: two\n  - {}\n';
+    expect(faults(text)).toEqual([
+      'line 7: devices[1].unitId: expected number, got "two"',
+      'line 8: devices[2].name: is missing, expected string',
     ]);
   });
 
   it('says all of it in the message of the error, with the file', () => {
     const path = file('store: { path: x }\nserver: { port: 70000 }');
     expect(() => loadConfig({ schema, file: path, envPrefix: 'VTN' })).toThrow(
-      `configuration ${path}: 1 fault\n  - server.port: expected number to be <=65535, got 70000`,
+      `configuration ${path}: 1 fault\n  - line 2: server.port: expected number to be <=65535, got 70000`,
     );
   });
 
   it('lists the known keys when none is near', () => {
-    expect(faults('store: { path: x, zzzzzz: 1 }')).toEqual(['store.zzzzzz: unknown key; known are "path"']);
+    expect(faults('store: { path: x, zzzzzz: 1 }')).toEqual(['line 1: store.zzzzzz: unknown key; known are "path"']);
   });
 
   it('never shows a secret', () => {
@@ -164,7 +172,7 @@ devices: [{ name: b1, unitId: one }, { nmae: b2 }]
 
   it('is faulty when a value stands where keys belong, whatever the environment says', () => {
     expect(faults('server: 5\nstore: { path: x }', { VTN_SERVER_PORT: '1' })).toEqual([
-      'server: expected object, got 5',
+      'line 1: server: expected object, got 5',
     ]);
   });
 });
