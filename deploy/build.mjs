@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Bundles the programs into dist/: vtn.js and its workers, ven-agent.js, demo.js. Less than a second; no type check
-// (`npm run typecheck`). The server keeps its packages in node_modules; the agent carries everything but the native database
-// in one file, because that halves its memory on site hardware.
+// (`npm run typecheck`). The server keeps its packages in node_modules; the agent carries everything but what is native
+// (the database, serial ports) in one file, because that halves its memory on site hardware.
 import { build } from 'esbuild';
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -48,7 +48,8 @@ await Promise.all([
   build({
     ...common,
     entryPoints: { 'ven-agent': 'ven-agent/cli.ts' },
-    external: ['better-sqlite3'],
+    // Both have native code; serialport is loaded only where there is a serial line.
+    external: ['better-sqlite3', 'serialport'],
     minifySyntax: true,
     // Source text stays in memory: two megabytes less.
     minifyWhitespace: true,

@@ -9,7 +9,7 @@ function declaredPackages(): Record<string, string[]> {
   return Object.fromEntries(
     ['shared', 'vtn', 'ven-agent'].map((workspace) => {
       const json = JSON.parse(readFileSync(join(root, workspace, 'package.json'), 'utf8'));
-      return [workspace, Object.keys(json.dependencies ?? {})];
+      return [workspace, Object.keys({ ...json.dependencies, ...json.optionalDependencies })];
     }),
   );
 }

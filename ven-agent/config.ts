@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve, dirname } from 'node:path';
 import * as z from 'zod';
 import { loadConfig as load } from '@openadr-gateway/shared/config.ts';
+import { isSameLine, parseLineAddress, placeOf, unitIdRange } from './bridges/modbus/address.ts';
 
 const limits = z.strictObject({
   /** Bound of consumption or charging while the VTN says nothing, W. Absent: no limit. */
@@ -16,7 +17,14 @@ const device = z.strictObject({
   /** METER: the one at the site's point of connection; it is only read. */
   kind: z.enum(['BESS', 'PV', 'METER']),
   driver: z.literal('sunspec'),
-  url: z.string().regex(/^tcp:\/\/[^/\s]+:\d{1,5}$/, 'expected tcp://HOST:PORT'),
+  /** tcp://HOST:PORT, rtu+tcp://HOST:PORT or serial:///dev/ttyUSB0?baudRate=9600&parity=none&stopBits=1 */
+  url: z.string().superRefine((url, context) => {
+    try {
+      parseLineAddress(url);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as RangeError).message, continue: false });
+    }
+  }),
   unitId: z.int().min(0).max(255).default(1),
   timeoutMs: z.int().min(50).max(60_000).optional(),
   /** The inverter that the device sits behind, where events are targeted to inverters. Absent: the one that the VTN names. */
@@ -55,6 +63,22 @@ function faultsOfKind(
   return faults;
 }
 
+/** Units that their line cannot have, and lines that two devices describe differently. */
+function faultsOfLine(
+  entry: z.infer<typeof device>,
+  devices: readonly z.infer<typeof device>[],
+): [key: keyof typeof entry, message: string][] {
+  const faults: [keyof typeof entry, string][] = [];
+  const address = parseLineAddress(entry.url);
+  const [least, most] = unitIdRange(address);
+  if (entry.unitId < least || entry.unitId > most) faults.push(['unitId', `expected ${least} to ${most} on this line`]);
+  const first = devices.map(({ url }) => parseLineAddress(url)).find((other) => placeOf(other) === placeOf(address));
+  if (first !== undefined && !isSameLine(first, address)) {
+    faults.push(['url', `expected the same protocol and settings as another device at ${placeOf(address)}`]);
+  }
+  return faults;
+}
+
 export const configSchema = z.strictObject({
   vtn: z
     .strictObject({
@@ -83,7 +107,7 @@ export const configSchema = z.strictObject({
         context.addIssue({ code: 'custom', path: [index, 'resourceName'], message });
       });
       devices.forEach((entry, index) => {
-        for (const [key, message] of faultsOfKind(entry, devices)) {
+        for (const [key, message] of [...faultsOfKind(entry, devices), ...faultsOfLine(entry, devices)]) {
           context.addIssue({ code: 'custom', path: [index, key], message });
         }
       });

@@ -21,9 +21,12 @@ export interface UnitStatus {
   registersWritten: number;
 }
 
+const BACKOFF = { baseMs: 1_000, maxMs: 20_000 };
+
 /**
  * One device as the tick sees it: it never rejects and never keeps the tick waiting for longer than it wants to wait. A
- * sick device is left alone for a growing time (up to 5 minutes) and costs the others nothing.
+ * sick device is left alone for a growing time and costs the others nothing; half a minute after it is back it is served
+ * again at the latest: this back-off and that of its line, which it shares with others, add up to that.
  */
 export class DeviceUnit {
   readonly device: Device;
@@ -66,7 +69,9 @@ export class DeviceUnit {
 
   /** Reads the device, or opens it when it is closed and due. Resolves at once while it is busy or left alone. */
   async poll(): Promise<void> {
-    if (this.#busy !== undefined || this.#deps.clock.nowMs() < this.#retryAtMs) return;
+    const waitMs = this.#retryAtMs - this.#deps.clock.nowMs();
+    // A wait longer than the longest back-off can only come from a clock that was set back.
+    if (this.#busy !== undefined || (waitMs > 0 && waitMs <= BACKOFF.maxMs)) return;
     await this.#occupied(this.#status.reachable ? this.#read() : this.#open());
   }
 
@@ -146,7 +151,7 @@ export class DeviceUnit {
     }
     this.#status.lastError = reason;
     this.#status.reachable = false;
-    this.#retryAtMs = clock.nowMs() + backoffMs(this.#failures++, random);
+    this.#retryAtMs = clock.nowMs() + backoffMs(this.#failures++, random, BACKOFF);
     this.#status.retryAtMs = this.#retryAtMs;
     if (wasReachable) void this.close();
   }

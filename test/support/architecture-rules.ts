@@ -44,6 +44,7 @@ const PURE = [
   'ven-agent/reporting/snapshot.ts',
   'ven-agent/reporting/integrate.ts',
   'ven-agent/bridges/device.ts',
+  'ven-agent/bridges/modbus/address.ts',
   'ven-agent/bridges/sunspec/block.ts',
   'ven-agent/bridges/sunspec/codec.ts',
   'ven-agent/bridges/sunspec/command.ts',

@@ -90,6 +90,18 @@ devices:
     expect(() => load(good.replace('kind: BESS', 'kind: BESS, positivePower: import'))).toThrow(/only at a METER/);
   });
 
+  it('knows serial lines, which several devices share with the same settings', () => {
+    const serial = (id: string, query: string, more = ''): string =>
+      `  - {resourceName: ${id}, kind: PV, driver: sunspec, url: "serial:///dev/ttyUSB0${query}"${more}}\n`;
+    const shared = good + serial('A', '?parity=even', ', unitId: 1') + serial('B', '?parity=even', ', unitId: 2');
+    expect(load(shared).devices).toHaveLength(3);
+    expect(() => load(good + serial('A', '') + serial('B', '?baudRate=19200', ', unitId: 2'))).toThrow(
+      /devices\[2\]\.url.*same protocol and settings.*\/dev\/ttyUSB0/,
+    );
+    expect(() => load(good + serial('A', '?parity=mark'))).toThrow(/devices\[1\]\.url.*parity is none of none, even/);
+    expect(() => load(good + serial('A', '', ', unitId: 0'))).toThrow(/devices\[1\]\.unitId.*1 to 247/);
+  });
+
   it('takes the secret from a file beside it, and refuses an empty one', () => {
     const fromFile = good.replace('clientSecret: secret', 'clientSecretFile: secret.txt');
     writeFileSync(join(dir.path, 'secret.txt'), 'from the file\n');

@@ -1,6 +1,7 @@
 import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
 import type { Logger } from 'pino';
 import type { Device, DeviceKind } from './device.ts';
+import { parseLineAddress, unitIdRange } from './modbus/address.ts';
 import { MasterPool } from './modbus/pool.ts';
 import { SunSpecDevice } from './sunspec/device.ts';
 import { SunSpecMeter } from './sunspec/meter.ts';
@@ -12,9 +13,9 @@ export interface DeviceConfig {
   resourceName: string;
   kind: DeviceKind;
   driver: 'sunspec';
-  /** `tcp://host:port`; the port defaults to 502. */
+  /** Where its line is, as `parseLineAddress` reads it. */
   url: string;
-  /** Modbus unit id, 0..255. */
+  /** Modbus unit id, 0..255, on serial lines 1..247. */
   unitId: number;
   /** Of a METER: which direction it counts as positive; absent: what is known of its maker, else import. */
   positivePower?: PositivePower;
@@ -33,17 +34,19 @@ export interface DeviceDeps {
 
 const DEFAULT_TIMEOUT_MS = 1_000;
 
-/** A host answers on one TCP port once, so connections are shared by all devices of the process. */
+/** A line takes one master, so lines are shared by all devices of the process. */
 const processPool = new MasterPool();
 
 /**
  * Makes the device that the configuration describes; nothing is connected before `open`. Devices with the same host and
- * port share one connection. Throws `RangeError` naming what is wrong with `url` or `unitId`.
+ * port, or serial port, share one line. Throws `RangeError` naming what is wrong with `url` or `unitId`.
  */
 export function createDevice(config: DeviceConfig, deps: DeviceDeps): Device {
-  const { host, port } = parseUrl(config.url);
-  if (!Number.isInteger(config.unitId) || config.unitId < 0 || config.unitId > 255) {
-    throw new RangeError(`unitId of ${config.resourceName}: ${config.unitId} is not a whole number from 0 to 255`);
+  const address = parseLineAddress(config.url);
+  const [least, most] = unitIdRange(address);
+  if (!Number.isInteger(config.unitId) || config.unitId < least || config.unitId > most) {
+    const what = `${config.unitId} is not a whole number from ${least} to ${most}`;
+    throw new RangeError(`unitId of ${config.resourceName}: ${what}`);
   }
   const { resourceName, kind, unitId, positivePower, timeoutMs = DEFAULT_TIMEOUT_MS } = config;
   const { clock, random, log } = deps;
@@ -51,20 +54,10 @@ export function createDevice(config: DeviceConfig, deps: DeviceDeps): Device {
     resourceName,
     unitId,
     timeoutMs,
-    acquire: () => (deps.pool ?? processPool).acquire({ host, port, clock, random, log, timeoutMs }),
+    acquire: () => (deps.pool ?? processPool).acquire({ address, clock, random, log, timeoutMs }),
     clock,
     log,
   };
   if (kind !== 'METER') return new SunSpecDevice({ ...common, kind });
   return new SunSpecMeter(positivePower === undefined ? common : { ...common, positivePower });
-}
-
-function parseUrl(url: string): { host: string; port: number } {
-  const match = /^tcp:\/\/(\[[0-9a-fA-F:.]+\]|[^\s/:@?#]+)(?::(\d{1,5}))?\/?$/.exec(url);
-  const port = Number(match?.[2] ?? 502);
-  const host = match?.[1]?.replace(/^\[|\]$/g, '');
-  if (host === undefined || port < 1 || port > 65_535) {
-    throw new RangeError(`url of a device: "${url}" is not tcp://host:port`);
-  }
-  return { host, port };
 }

@@ -28,6 +28,27 @@ describe('createDevice', () => {
     },
   );
 
+  it.each([
+    'rtu+tcp://10.0.0.7:4001',
+    'serial:///dev/ttyUSB0',
+    'serial:///dev/serial/by-id/usb-1?baudRate=19200&parity=even&dataBits=7&stopBits=2',
+  ])('accepts the serial line %s', (url) => {
+    expect(createDevice({ ...config, url }, deps).resourceName).toBe('asset-1');
+  });
+
+  it.each([
+    ['serial://ttyUSB0', 'is not tcp://host:port'],
+    ['serial:///dev/ttyUSB0?baud=9600', 'baud is none of baudRate, parity'],
+    ['serial:///dev/ttyUSB0?baudRate=fast', 'baudRate is not a whole number'],
+    ['serial:///dev/ttyUSB0?stopBits=3', 'stopBits is none of 1, 2'],
+  ])('names the serial line %s as faulty', (url, reason) => {
+    expect(() => createDevice({ ...config, url }, deps)).toThrow(reason);
+  });
+
+  it('knows no unit 0 on a serial line, where it is a broadcast', () => {
+    expect(() => createDevice({ ...config, url: 'serial:///dev/ttyUSB0', unitId: 0 }, deps)).toThrow('from 1 to 247');
+  });
+
   it.each([-1, 256, 1.5])('names the unit id %d as faulty', (unitId) => {
     expect(() => createDevice({ ...config, unitId }, deps)).toThrow('unitId of asset-1');
   });

@@ -1,23 +1,33 @@
-import { ModbusTcpMaster } from './master.ts';
+import { isSameLine, placeOf } from './address.ts';
+import type { LineAddress } from './address.ts';
+import { ModbusMaster } from './master.ts';
 import type { ModbusMasterOptions } from './master.ts';
 
-/** A share of a connection. */
+/** A share of a line. */
 export interface MasterLease {
-  master: ModbusTcpMaster;
+  master: ModbusMaster;
   /** Gives the share back; the last one closes the connection. */
   release(): void;
 }
 
-/** One master per host and port, however many devices stand behind it: many gateways take a single TCP client only. */
+/**
+ * One master per line, however many devices stand behind it: many gateways take a single TCP client only, and on a serial
+ * line only one may speak at a time.
+ */
 export class MasterPool {
-  readonly #shared = new Map<string, { master: ModbusTcpMaster; leases: number }>();
+  readonly #shared = new Map<string, { address: LineAddress; master: ModbusMaster; leases: number }>();
 
-  /** The master of that host and port, made with these options when nobody holds it yet. */
+  /**
+   * The master of that line, made with these options when nobody holds it yet. Throws `RangeError` while somebody holds
+   * the same place with another protocol or other settings.
+   */
   acquire(options: ModbusMasterOptions): MasterLease {
-    const key = `${options.host}:${options.port}`;
-    const entry = this.#shared.get(key) ?? { master: new ModbusTcpMaster(options), leases: 0 };
+    const { address } = options;
+    const place = placeOf(address);
+    const entry = this.#shared.get(place) ?? { address, master: new ModbusMaster(options), leases: 0 };
+    if (!isSameLine(entry.address, address)) throw new RangeError(`${place} is in use with other settings`);
     entry.leases += 1;
-    this.#shared.set(key, entry);
+    this.#shared.set(place, entry);
     let isHeld = true;
     return {
       master: entry.master,
@@ -26,7 +36,7 @@ export class MasterPool {
         isHeld = false;
         entry.leases -= 1;
         if (entry.leases > 0) return;
-        this.#shared.delete(key);
+        this.#shared.delete(place);
         entry.master.close();
       },
     };

@@ -1,8 +1,8 @@
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { ModbusException } from './exceptions.ts';
-import { encodeFrame, FrameDecoder } from './frame.ts';
-import type { MbapFrame } from './frame.ts';
+import { encodeFrame, FrameDecoder } from './mbap-frame.ts';
+import type { MbapFrame } from './mbap-frame.ts';
 import { decodeRequest, encodeException, encodeResponse } from './pdu.ts';
 
 /** What stands behind one unit id. Both functions throw `ModbusException` to refuse. Addresses are PDU addresses. */

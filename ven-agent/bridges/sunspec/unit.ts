@@ -1,5 +1,5 @@
 import { DeviceError } from '../device.ts';
-import type { ModbusTcpMaster } from '../modbus/master.ts';
+import type { ModbusMaster } from '../modbus/master.ts';
 import { MAX_READ_REGISTERS } from '../modbus/pdu.ts';
 import { Block } from './block.ts';
 import { discover } from './discovery.ts';
@@ -10,12 +10,12 @@ import type { Model } from './models/model.ts';
 
 /** A unit behind a Modbus master whose SunSpec map is known. */
 export class SunSpecUnit {
-  readonly #master: ModbusTcpMaster;
+  readonly #master: ModbusMaster;
   readonly #unitId: number;
   readonly #timeoutMs: number;
   readonly #found: readonly FoundModel[];
 
-  constructor(master: ModbusTcpMaster, unitId: number, timeoutMs: number, found: readonly FoundModel[]) {
+  constructor(master: ModbusMaster, unitId: number, timeoutMs: number, found: readonly FoundModel[]) {
     this.#master = master;
     this.#unitId = unitId;
     this.#timeoutMs = timeoutMs;
@@ -23,7 +23,7 @@ export class SunSpecUnit {
   }
 
   /** Walks the device's map, behind the reads of other units on the line. Rejects as `discover` does. */
-  static async discover(master: ModbusTcpMaster, unitId: number, timeoutMs: number): Promise<SunSpecUnit> {
+  static async discover(master: ModbusMaster, unitId: number, timeoutMs: number): Promise<SunSpecUnit> {
     const found = await discover((address, count) =>
       master.readHolding(unitId, address, count, { timeoutMs, priority: 'slow' }),
     );

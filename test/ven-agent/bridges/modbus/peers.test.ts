@@ -6,7 +6,7 @@ import modbusSerial from 'modbus-serial';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ModbusException } from '../../../../ven-agent/bridges/modbus/exceptions.ts';
-import { ModbusTcpMaster } from '../../../../ven-agent/bridges/modbus/master.ts';
+import { ModbusMaster } from '../../../../ven-agent/bridges/modbus/master.ts';
 import { ModbusTcpServer } from '../../../../ven-agent/bridges/modbus/server.ts';
 import type { ModbusUnit } from '../../../../ven-agent/bridges/modbus/server.ts';
 
@@ -70,9 +70,8 @@ describe('our server under the modbus-serial client', () => {
 
   it('answers with the exception and cuts connections when it is told to misbehave', async () => {
     const server = await serverWith(new Map([[1, hundredRegisters()]]));
-    const master = new ModbusTcpMaster({
-      host: '127.0.0.1',
-      port: server.port,
+    const master = new ModbusMaster({
+      address: { kind: 'tcp', host: '127.0.0.1', port: server.port },
       clock: systemClock,
       random: () => 0,
       log: pino({ level: 'silent' }),
@@ -98,9 +97,8 @@ describe('our master over a jsmodbus server', () => {
     const peer = new jsmodbus.server.TCP(net, { holding, input: holding });
     expect(peer.holding).toBe(holding);
     await new Promise<void>((resolve) => net.listen(0, '127.0.0.1', resolve));
-    const master = new ModbusTcpMaster({
-      host: '127.0.0.1',
-      port: (net.address() as AddressInfo).port,
+    const master = new ModbusMaster({
+      address: { kind: 'tcp', host: '127.0.0.1', port: (net.address() as AddressInfo).port },
       clock: systemClock,
       random: () => 0,
       log: pino({ level: 'silent' }),

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
-import { encodeFrame, FrameDecoder } from '../../../../ven-agent/bridges/modbus/frame.ts';
-import type { MbapFrame } from '../../../../ven-agent/bridges/modbus/frame.ts';
+import { encodeFrame, FrameDecoder } from '../../../../ven-agent/bridges/modbus/mbap-frame.ts';
+import type { MbapFrame } from '../../../../ven-agent/bridges/modbus/mbap-frame.ts';
 
 /** A hand-made slave: the test decides byte for byte what it answers. */
 export interface Slave {

@@ -1,5 +1,5 @@
 import { ModbusException } from '../../../../ven-agent/bridges/modbus/exceptions.ts';
-import { encodeFrame } from '../../../../ven-agent/bridges/modbus/frame.ts';
+import { encodeFrame } from '../../../../ven-agent/bridges/modbus/mbap-frame.ts';
 import { decodeRequest, encodeException, encodeResponse } from '../../../../ven-agent/bridges/modbus/pdu.ts';
 import type { ModbusRequest } from '../../../../ven-agent/bridges/modbus/pdu.ts';
 import type { ModbusUnit } from '../../../../ven-agent/bridges/modbus/server.ts';

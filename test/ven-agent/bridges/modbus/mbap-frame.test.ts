@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeFrame, FrameDecoder } from '../../../../ven-agent/bridges/modbus/frame.ts';
-import type { MbapFrame } from '../../../../ven-agent/bridges/modbus/frame.ts';
+import { encodeFrame, FrameDecoder } from '../../../../ven-agent/bridges/modbus/mbap-frame.ts';
+import type { MbapFrame } from '../../../../ven-agent/bridges/modbus/mbap-frame.ts';
 
 const frames = fc.array(
   fc.record({
