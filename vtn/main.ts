@@ -19,6 +19,7 @@ import { MqttAnnouncer } from './notify/mqtt-announcer.ts';
 import { MqttTransport } from './notify/mqtt.ts';
 import { HttpServer } from './server.ts';
 import { openChannels } from './store/outbox.ts';
+import { counted, INFEASIBLE_BANDS } from './store/counters.ts';
 import { SqliteStore } from './store/sqlite.ts';
 import { Metrics } from './metrics.ts';
 import type { Store } from './store/store.ts';
@@ -80,6 +81,12 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
   const customer = customerApi({ store, clock, ids, log, horizonDays, capacityProducts });
   const jobs = new Jobs({ store, clock, ids, log, horizonDays, capacityProducts });
   const metrics = new Metrics(store);
+  metrics.add({
+    kind: 'counter',
+    name: 'infeasible_energy_bands_total',
+    help: 'Delivery days of assets that came to have slots with energy_low above energy_high; published as computed.',
+    collect: () => store.read((db) => counted(db, INFEASIBLE_BANDS)),
+  });
   const server = new HttpServer({
     config: config.server,
     clock,

@@ -138,3 +138,9 @@ export function afterBands(
 function bandsOf(entry: StatusEntry | undefined): StatusReason[] {
   return (entry?.reasons ?? []).filter((reason) => reason.category === 'INFEASIBLE_ENERGY_BAND');
 }
+
+/** The marks of infeasible energy bands that an entry has and the one before it had not. */
+export function newBands(before: StatusEntry | undefined, entry: StatusEntry): StatusReason[] {
+  const known = new Set(bandsOf(before).map((reason) => JSON.stringify(reason)));
+  return bandsOf(entry).filter((reason) => !known.has(JSON.stringify(reason)));
+}

@@ -1,10 +1,10 @@
-import { formatDateTime } from '@openadr-gateway/shared/time/date-time.ts';
 import { deliveryDayBounds, deliveryDayOf } from '@openadr-gateway/shared/time/delivery-day.ts';
 import type { Region } from '@openadr-gateway/shared/time/delivery-day.ts';
 import { floorToSlot } from '@openadr-gateway/shared/time/slot.ts';
-import { afterBands } from '../domain/asset-status.ts';
+import { afterBands, newBands } from '../domain/asset-status.ts';
 import type { InfeasibleDay } from '../domain/asset-status.ts';
 import { appendStatuses, latestEntries, statusRow } from '../store/asset-statuses.ts';
+import { countUp, INFEASIBLE_BANDS } from '../store/counters.ts';
 import { eventsByNames } from '../store/events.ts';
 import type { Writer } from '../store/store.ts';
 import { dayEventName, horizon, KINDS } from '../translation/plan.ts';
@@ -57,17 +57,12 @@ export async function publishDays(
   const wanted = subjects.flatMap(({ id, region, particulars, day, bounds, name }): WantedEvent[] => {
     const { spans, infeasible } = said(id, day, bounds);
     if (infeasible) bands.set(id, { region, days: [...(bands.get(id)?.days ?? []), { day, slotsMs: infeasible }] });
-    const [firstMs] = infeasible ?? [];
-    if (firstMs !== undefined) {
-      const where = { assetId: id, firstSlot: formatDateTime(firstMs), slots: infeasible?.length };
-      deps.log?.warn(where, 'energy_low is above energy_high; published as computed');
-    }
     const kept = keepPast(spans, storedByName.get(name), bounds.startMs, floorToSlot(nowMs));
     const event = dayEvent(kind, id, day, kept, particulars);
     return event ? [event] : [];
   });
   const changes = await applyWanted(tx, programId, wanted, stored, deps);
-  await markBands(tx, bands, nowMs);
+  await markBands(tx, bands, deps);
   return changes;
 }
 
@@ -86,16 +81,25 @@ export function daysOf(region: Region, startMs: number, endMs: number, deps: Pub
   return horizon(region, deps.clock.nowMs(), deps.horizonDays).filter((day) => first <= day && day <= last);
 }
 
-/** Marks on the assets' statuses which days have energy bands that nothing can satisfy. */
+/** Marks on the assets' statuses which days have energy bands that nothing can satisfy. What is new is logged and counted. */
 async function markBands(
   tx: Writer,
   bands: ReadonlyMap<string, { region: Region; days: InfeasibleDay[] }>,
-  nowMs: number,
+  { clock, log }: PublisherDeps,
 ): Promise<void> {
+  const nowMs = clock.nowMs();
   const latest = await latestEntries(tx.db, [...bands.keys()]);
+  let marked = 0;
   const entries = [...bands].flatMap(([assetId, { region, days }]) => {
-    const entry = afterBands(latest.get(assetId), days, deliveryDayOf(nowMs, region), nowMs);
-    return entry ? [statusRow(assetId, entry, nowMs)] : [];
+    const before = latest.get(assetId);
+    const entry = afterBands(before, days, deliveryDayOf(nowMs, region), nowMs);
+    if (!entry) return [];
+    for (const { detail, attributes } of newBands(before, entry)) {
+      marked += 1;
+      log?.warn({ assetId, ...attributes }, detail);
+    }
+    return [statusRow(assetId, entry, nowMs)];
   });
   await appendStatuses(tx.db, entries);
+  if (marked > 0) await countUp(tx.db, INFEASIBLE_BANDS, marked);
 }

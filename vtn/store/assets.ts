@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Selectable } from 'kysely';
 import type { Lifecycle } from '../domain/lifecycle.ts';
 import { chunked } from './chunks.ts';
@@ -19,17 +18,6 @@ export interface AssetFilter {
 export interface Page {
   limit: number;
   offset: number;
-}
-
-/** The next number of a series that is given out once: 1, 2, 3 … Numbers of what was deleted do not come back. */
-export async function nextNumber(db: Db, series: string): Promise<number> {
-  const row = await db
-    .insertInto('counters')
-    .values({ name: series, value: 1 })
-    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: sql`counters.value + 1` }))
-    .returning('value')
-    .executeTakeFirstOrThrow();
-  return row.value;
 }
 
 export async function insertAsset(db: Db, row: AssetRow): Promise<void> {

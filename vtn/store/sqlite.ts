@@ -1,6 +1,6 @@
 import type SQLite from 'better-sqlite3';
-import { sql } from 'kysely';
 import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
+import { counted, countUp } from './counters.ts';
 import { sqliteTraits } from './dialect.ts';
 import { notRunning, StoreStartError } from './errors.ts';
 import { GroupCommit, type GroupCommitOptions } from './group-commit.ts';
@@ -129,16 +129,8 @@ export class SqliteStore implements Store {
 
   /** Writes one small row, so that a full or read-only disk is noticed, and reads it back. */
   async check(): Promise<void> {
-    await this.write(({ db }) =>
-      db
-        .insertInto('counters')
-        .values({ name: 'readiness', value: 1 })
-        .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: sql`counters.value + 1` }))
-        .execute(),
-    );
-    await this.read((db) =>
-      db.selectFrom('counters').select('value').where('name', '=', 'readiness').executeTakeFirst(),
-    );
+    await this.write(({ db }) => countUp(db, 'readiness'));
+    await this.read((db) => counted(db, 'readiness'));
   }
 
   async #migrate(connection: SqliteConnection): Promise<string[]> {

@@ -195,6 +195,39 @@ describe('the statuses of assets', () => {
     expect((await status(asset)).status).toBe('OFFLINE');
   });
 
+  it('of an infeasible energy band are published as computed, logged once and counted where operators see it', async () => {
+    const asset = await enrolled();
+    const bl = await api.client('bl');
+    const count = async () =>
+      Number(/^vtn_infeasible_energy_bands_total (\d+)$/m.exec((await bl.get('/metrics').expect(200)).text)?.[1]);
+    const warnings = () => api.log.filter((line) => line.includes('energy_low is above') && line.includes(asset));
+    const limit = (source: string, day: string, more: object) => {
+      const period = { start_time: `${day}T12:00:00Z`, end_time: `${day}T12:30:00Z` };
+      return api.patch('period-limits', { limits: [{ asset_id: asset, source, ...period, ...more }] }).expect(204);
+    };
+    const before = await count();
+    for (const day of ['2026-01-16', '2026-01-17']) {
+      await limit('PV', day, { energy_low: mwh(5) });
+      await limit('CUSTOMER', day, { energy_high: mwh(4) });
+    }
+    expect((await api.event(`limits/${asset}/2026-01-16`))?.intervals?.[0]?.payloads).toEqual([
+      { type: 'STORAGE_ENERGY_MIN', values: [5000] },
+      { type: 'STORAGE_ENERGY_MAX', values: [4000] },
+    ]);
+    expect(await count()).toBe(before + 2);
+    // Said again, and of another source beside it: nothing new.
+    await limit('CUSTOMER', '2026-01-16', { energy_high: mwh(4) });
+    await limit('REPORTED', '2026-01-16', { energy_high: mwh(20) });
+    expect(await count()).toBe(before + 2);
+    expect(warnings().map((line) => JSON.parse(line) as object)).toMatchObject([
+      { level: 40, assetId: asset, delivery_day: '2026-01-16', first_slot: '2026-01-16T12:00:00Z', slots: 2 },
+      { level: 40, assetId: asset, delivery_day: '2026-01-17' },
+    ]);
+    await limit('CUSTOMER', '2026-01-16', { energy_high: mwh(6) });
+    await limit('CUSTOMER', '2026-01-16', { energy_high: mwh(3) });
+    expect(await count()).toBe(before + 3);
+  });
+
   it('mark an infeasible energy band beside what is reported, until it is feasible again', async () => {
     const asset = await enrolled();
     const period = { start_time: '2026-01-15T12:00:00Z', end_time: '2026-01-15T12:30:00Z' };

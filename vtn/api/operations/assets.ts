@@ -4,15 +4,8 @@ import type { Lifecycle } from '../../domain/lifecycle.ts';
 import { deliveryAreasOf, isAreaOf } from '../../domain/markets.ts';
 import type { DeliveryArea } from '../../domain/markets.ts';
 import { publishSpec, withdraw } from '../../publisher.ts';
-import {
-  assetById,
-  assetsByIds,
-  deleteAsset,
-  insertAsset,
-  listAssets,
-  nextNumber,
-  updateAsset,
-} from '../../store/assets.ts';
+import { assetById, assetsByIds, deleteAsset, insertAsset, listAssets, updateAsset } from '../../store/assets.ts';
+import { countUp } from '../../store/counters.ts';
 import type { AssetFilter, AssetPatch, AssetRow } from '../../store/assets.ts';
 import { inverterLinks } from '../../store/inverters.ts';
 import { specsOf } from '../../store/specs.ts';
@@ -49,7 +42,7 @@ export function assetOperations({ store, ...deps }: OperationsDeps): Record<stri
       const row = await store.write(async ({ db }) => {
         const prefix = prefixOf(asset);
         const created: AssetRow = {
-          id: `${prefix}_${await nextNumber(db, `asset:${prefix}`)}`,
+          id: `${prefix}_${await countUp(db, `asset:${prefix}`)}`,
           code: asset.code,
           name: asset.name,
           type: asset.type,

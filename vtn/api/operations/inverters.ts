@@ -1,7 +1,8 @@
 import { formatMw } from '@openadr-gateway/shared/units.ts';
 import type { Quantity } from '@openadr-gateway/shared/units.ts';
 import { withdraw } from '../../publisher.ts';
-import { nextNumber, unknownAssets } from '../../store/assets.ts';
+import { unknownAssets } from '../../store/assets.ts';
+import { countUp } from '../../store/counters.ts';
 import { deleteInverter, insertInverter, inverterById, inverterLinks, updateInverter } from '../../store/inverters.ts';
 import type { InverterPatch, InverterRow } from '../../store/inverters.ts';
 import type { Db } from '../../store/store.ts';
@@ -31,7 +32,7 @@ export function inverterOperations({ store, ...deps }: OperationsDeps): Record<s
         await requireFreeAssets(tx.db, site.id, assetIds);
         const prefix = `${site.id}_INV`;
         const created: InverterRow = {
-          id: `${prefix}_${await nextNumber(tx.db, `inverter:${prefix}`)}`,
+          id: `${prefix}_${await countUp(tx.db, `inverter:${prefix}`)}`,
           site_id: site.id,
           ...patch,
           asset_ids: assetIds.sort(),

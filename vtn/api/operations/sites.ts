@@ -1,6 +1,6 @@
 import type { Quantity } from '@openadr-gateway/shared/units.ts';
 import { withdraw } from '../../publisher.ts';
-import { nextNumber } from '../../store/assets.ts';
+import { countUp } from '../../store/counters.ts';
 import { invertersOfSites } from '../../store/inverters.ts';
 import { deleteSite, insertSite, listSites, siteById, updateSite } from '../../store/sites.ts';
 import type { SiteRow } from '../../store/sites.ts';
@@ -57,7 +57,7 @@ export function siteOperations({ store, clock, tokens }: OperationsDeps): Record
       const row = await store.write(async ({ db }) => {
         const prefix = `${prefixOf(site)}_SITE`;
         const created: SiteRow = {
-          id: `${prefix}_${await nextNumber(db, `site:${prefix}`)}`,
+          id: `${prefix}_${await countUp(db, `site:${prefix}`)}`,
           name: site.name,
           code: site.code,
           region: site.region,
