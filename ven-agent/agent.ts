@@ -4,12 +4,13 @@ import type { EventCache } from './client/event-cache.ts';
 import type { Watch } from './client/watch.ts';
 import type { AgentConfig } from './config.ts';
 import { Control, handBack } from './control.ts';
-import type { Decided } from './control.ts';
+import type { Decided, SiteView } from './control.ts';
 import type { Reporter } from './reporting/reporter.ts';
 import { communicationMode } from './scheduler/communication.ts';
 import type { CommunicationMode } from './scheduler/communication.ts';
 import { targetBook } from './scheduler/subjects.ts';
-import { buildTimeline, scheduleEndMs } from './scheduler/timeline.ts';
+import type { TargetBook } from './scheduler/subjects.ts';
+import { buildTimeline, EMPTY_TIMELINE } from './scheduler/timeline.ts';
 import type { Timeline } from './scheduler/timeline.ts';
 import type { DeviceUnit } from './unit.ts';
 import type { WriteOutcome } from './bridges/device.ts';
@@ -37,7 +38,6 @@ const LONGEST_WAIT_MS = 1_000;
 const INIT_GRACE_MS = 3_000;
 /** Repeating events are rolled out for two days; the schedule is built anew long before. */
 const TIMELINE_LIFE_MS = 3_600_000;
-const NO_TIMELINE: Timeline = { entries: [], faults: [], warnings: [], ignored: {} };
 
 /**
  * The control loop. A tick runs top to bottom: read every device, see what the schedule says, decide, write what
@@ -45,9 +45,10 @@ const NO_TIMELINE: Timeline = { entries: [], faults: [], warnings: [], ignored: 
  */
 export class Agent {
   readonly #deps: AgentDeps;
-  readonly #controls: ReadonlyMap<string, Control>;
+  readonly #control: Control;
   readonly #applied = new Map<string, Applied>();
-  #timeline: Timeline = NO_TIMELINE;
+  #timeline: Timeline = EMPTY_TIMELINE;
+  #book: TargetBook;
   #timelineIsOld = true;
   #timelineBuiltMs = -Infinity;
   #mode: CommunicationMode = 'INIT';
@@ -62,12 +63,8 @@ export class Agent {
 
   constructor(deps: AgentDeps) {
     this.#deps = deps;
-    this.#controls = new Map(
-      // A meter is only read.
-      deps.config.devices
-        .filter(({ kind }) => kind !== 'METER')
-        .map((entry) => [entry.resourceName, new Control(entry, deps.config.tick.intervalMs)]),
-    );
+    this.#control = new Control(deps.config);
+    this.#book = this.#whoIsWho();
   }
 
   get mode(): CommunicationMode {
@@ -76,6 +73,10 @@ export class Agent {
 
   get timeline(): Timeline {
     return this.#timeline;
+  }
+
+  get site(): SiteView {
+    return this.#control.view;
   }
 
   get ticks(): number {
@@ -154,8 +155,10 @@ export class Agent {
     this.#mode = this.#modeAt(nowMs);
     const tooEarly = this.#mode === 'INIT' && nowMs - this.#startedMs < INIT_GRACE_MS;
 
-    const writes = (tooEarly ? [] : units).map(async (unit) => {
-      const decided = this.#controls.get(unit.resourceName)?.decide(unit, this.#timeline, nowMs, this.#mode);
+    const schedule = { timeline: this.#timeline, book: this.#book };
+    const decisions = tooEarly ? undefined : this.#control.decide(units, schedule, nowMs, this.#mode);
+    const writes = units.map(async (unit) => {
+      const decided = decisions?.get(unit.resourceName);
       if (decided === undefined) return;
       this.#say(unit.resourceName, decided);
       this.#applied.set(unit.resourceName, { ...decided, outcome: dryRun ? 'dry-run' : 'pending' });
@@ -169,7 +172,7 @@ export class Agent {
 
   #modeAt(nowMs: number): CommunicationMode {
     const { cache, config, watch, log } = this.#deps;
-    const endMs = scheduleEndMs(this.#timeline);
+    const endMs = this.#timeline.ordersEndMs;
     const { lastFullReadMs } = watch.status;
     const mode = communicationMode({
       nowMs,
@@ -184,15 +187,9 @@ export class Agent {
 
   #refreshTimeline(nowMs: number): void {
     if (!this.#timelineIsOld && nowMs - this.#timelineBuiltMs < TIMELINE_LIFE_MS) return;
-    const { cache, config, log } = this.#deps;
-    const book = targetBook(
-      config.site.id,
-      config.devices.map(({ resourceName, inverterId }) =>
-        inverterId === undefined ? { resourceName } : { resourceName, inverterId },
-      ),
-      cache.enrolment,
-    );
-    this.#timeline = buildTimeline(cache.events(), book, nowMs);
+    const { cache, log } = this.#deps;
+    this.#book = this.#whoIsWho();
+    this.#timeline = buildTimeline(cache.events(), this.#book, nowMs);
     this.#timelineIsOld = false;
     this.#timelineBuiltMs = nowMs;
     for (const { eventName, eventId, reason } of [...this.#timeline.faults, ...this.#timeline.warnings]) {
@@ -202,6 +199,14 @@ export class Agent {
       log.warn({ eventId }, text);
     }
     if (this.#saidFaults.size > 1000) this.#saidFaults.clear();
+  }
+
+  #whoIsWho(): TargetBook {
+    const { cache, config } = this.#deps;
+    const { id, simple } = config.site;
+    const meter = config.devices.find(({ kind }) => kind === 'METER')?.resourceName;
+    const devices = config.devices.filter(({ kind }) => kind !== 'METER');
+    return targetBook({ id, meter, simple }, devices, cache.enrolment);
   }
 
   /** Every intervention is on record: what was ordered, and why; once per change. */

@@ -11,6 +11,9 @@ const limits = z.strictObject({
   exportMaxW: z.number().nonnegative().optional(),
 });
 
+/** What the levels of SIMPLE mean: bounds of power. A level that is not here means nothing. */
+const simple = z.strictObject({ '1': limits.optional(), '2': limits.optional(), '3': limits.optional() });
+
 const device = z.strictObject({
   /** The OpenADR resourceName: the id of the asset. */
   resourceName: z.string().min(1).max(128),
@@ -30,6 +33,11 @@ const device = z.strictObject({
   /** The inverter that the device sits behind, where events are targeted to inverters. Absent: the one that the VTN names. */
   inverterId: z.string().min(1).max(128).optional(),
   limits: limits.prefault({}),
+  simple: simple.optional(),
+  /** What is assumed of it under a shared cap before it could be asked, W. Absent: that it may do anything. */
+  ratedW: z.number().positive().optional(),
+  /** It drops out at an output limit of 0 %: it is limited to 1 % instead. */
+  dropsOutAtZero: z.boolean().default(false),
   whenNoSetpoint: z.enum(['release', 'idle']).default('release'),
   soc: z
     .strictObject({
@@ -59,6 +67,9 @@ function faultsOfKind(
   if (entry.whenNoSetpoint !== 'release') faults.push(['whenNoSetpoint', 'a METER takes no orders']);
   if (entry.rampUpWPerSecond !== undefined) faults.push(['rampUpWPerSecond', 'a METER takes no orders']);
   if (Object.keys(entry.limits).length > 0) faults.push(['limits', 'a METER takes no orders']);
+  for (const key of ['simple', 'ratedW'] as const) {
+    if (entry[key] !== undefined) faults.push([key, 'a METER takes no orders']);
+  }
   if (Object.keys(entry.soc).length > 0) faults.push(['soc', 'a METER stores nothing']);
   return faults;
 }
@@ -95,7 +106,14 @@ export const configSchema = z.strictObject({
       // Also beside other faults: all are named at once.
       when: ({ value }) => typeof value === 'object' && value !== null,
     }),
-  site: z.strictObject({ id: z.string().min(1).max(128) }),
+  site: z.strictObject({
+    id: z.string().min(1).max(128),
+    /** Of all devices and the rest of the site together, at the point of connection, while the VTN says nothing. */
+    limits: limits.prefault({}),
+    simple: simple.optional(),
+    /** The most that the rest of the site takes and gives, W; it counts while no meter can tell. */
+    rest: limits.prefault({}),
+  }),
   dataDir: z.string().min(1),
   devices: z
     .array(device)

@@ -1,12 +1,16 @@
 import type { DeviceCommand } from './bridges/device.ts';
-import type { DeviceEntry } from './config.ts';
-import { arbitrate, initialArbiterState } from './dispatch/arbiter.ts';
-import type { ArbiterState, Constraint } from './dispatch/arbiter.ts';
-import { boundsOf, guard, initialGuardState } from './dispatch/guard.ts';
-import type { GuardState } from './dispatch/guard.ts';
+import type { AgentConfig, DeviceEntry } from './config.ts';
+import { initialSiteState } from './dispatch/memory.ts';
+import type { SiteState } from './dispatch/memory.ts';
+import type { Constraint } from './dispatch/range.ts';
+import type { MeterView } from './dispatch/rest.ts';
+import { decideSite } from './dispatch/site.ts';
+import type { DeviceFacts, SharedCap } from './dispatch/site.ts';
+import { meterView, seen } from './picture.ts';
 import type { CommunicationMode } from './scheduler/communication.ts';
 import { envelopeAt, standingEnvelope } from './scheduler/envelope.ts';
 import type { Envelope } from './scheduler/envelope.ts';
+import type { TargetBook } from './scheduler/subjects.ts';
 import type { Timeline } from './scheduler/timeline.ts';
 import type { DeviceUnit } from './unit.ts';
 
@@ -16,73 +20,126 @@ export interface Decided {
   why: Constraint[];
 }
 
-/** A reading older than this many ticks is not believed. */
-const STALE_TICKS = 3;
+/** What was seen of the site as a whole, for the status page. */
+export interface SiteView {
+  meter: MeterView;
+  /** The rest of the site beside its devices, averaged, + export; undefined: nobody sees it. */
+  restAverageW?: number | undefined;
+  /** Caps in force that are shared: of inverters and of the site. */
+  shared: readonly SharedCap[];
+}
+
 const LEAST_LEASE_SECONDS = 30;
+/** Longer than this many ticks was no time to ramp in, but a jump of the clock or a sleep of the machine. */
+const MOST_TICKS = 3;
 
-/** What one device is told: the pure steps in their order, and the little that they remember from tick to tick. */
+/** What the devices of the site are told: the pure steps in their order, and what they remember from tick to tick. */
 export class Control {
-  readonly entry: DeviceEntry;
-  readonly #tickMs: number;
-  #arbiter: ArbiterState = initialArbiterState;
-  #guard: GuardState = initialGuardState;
-  #previous: { setpointW: number | undefined; atMs: number } | undefined;
+  readonly #config: AgentConfig;
+  #state: SiteState = initialSiteState;
+  #decidedMs: number | undefined;
+  #view: SiteView = { meter: { kind: 'absent' }, shared: [] };
 
-  constructor(entry: DeviceEntry, tickMs: number) {
-    this.entry = entry;
-    this.#tickMs = tickMs;
+  constructor(config: AgentConfig) {
+    this.#config = config;
   }
 
-  /** Undefined while the device cannot be told anything: what was decided last is then remembered as it was. */
-  decide(unit: DeviceUnit, timeline: Timeline, nowMs: number, mode: CommunicationMode): Decided | undefined {
-    const { capabilities, reading } = unit;
-    if (capabilities === undefined || !unit.isReady) return undefined;
-    const { entry } = this;
-    const envelope = envelopeAt(timeline, entry.resourceName, nowMs, entry.limits, mode);
-    const stale = reading === undefined || nowMs - reading.readAtMs > STALE_TICKS * this.#tickMs;
-    const { bounds, state } = boundsOf(
+  get view(): SiteView {
+    return this.#view;
+  }
+
+  /** One decision for every device that can be told something now. */
+  decide(
+    units: readonly DeviceUnit[],
+    schedule: { timeline: Timeline; book: TargetBook },
+    nowMs: number,
+    mode: CommunicationMode,
+  ): Map<string, Decided> {
+    const { site, devices, tick } = this.#config;
+    const unitOf = new Map(units.map((unit) => [unit.resourceName, unit]));
+    const meterEntry = devices.find(({ kind }) => kind === 'METER');
+    const meter = meterView(meterEntry && unitOf.get(meterEntry.resourceName), nowMs, tick.intervalMs);
+    const facts = devices.flatMap((entry): DeviceFacts[] => {
+      const unit = entry.kind === 'METER' ? undefined : unitOf.get(entry.resourceName);
+      return unit === undefined ? [] : [this.#facts(entry, unit, schedule.timeline, nowMs, mode)];
+    });
+    const shared = this.#shared(schedule, nowMs, mode);
+    const { decisions, state } = decideSite(
       {
-        capabilities,
-        socFraction: stale ? undefined : reading.socFraction,
-        capacityWh: reading?.capacityWh,
-        socMin: entry.soc.min,
-        socMax: entry.soc.max,
-        energyMinWh: envelope.energyMinWh,
-        energyMaxWh: envelope.energyMaxWh,
+        nowMs,
+        elapsedSeconds: this.#elapsedMs(nowMs) / 1000,
+        // Three refreshes fit into a lease, and no device is asked to count less than half a minute.
+        leaseSeconds: Math.max(LEAST_LEASE_SECONDS, Math.ceil((3 * tick.intervalMs) / 1000)),
+        devices: facts,
+        shared,
+        meter,
+        rest: site.rest,
       },
-      this.#guard,
+      this.#state,
     );
-    const decision = arbitrate({
-      envelope,
-      standing: standingEnvelope(timeline, entry.resourceName, nowMs, entry.limits),
-      bounds,
-      capabilities,
-      measuredPowerW: stale ? undefined : reading.powerW,
-      whenNoSetpoint: entry.whenNoSetpoint,
-      // Three refreshes fit into a lease, and no device is asked to count less than half a minute.
-      leaseSeconds: Math.max(LEAST_LEASE_SECONDS, Math.ceil((3 * this.#tickMs) / 1000)),
-      state: this.#arbiter,
+    this.#state = state;
+    this.#decidedMs = nowMs;
+    this.#view = { meter, restAverageW: state.rest.averageW, shared };
+    const envelopes = new Map(facts.map(({ name, envelope }) => [name, envelope]));
+    return new Map(
+      [...decisions].map(([name, decision]) => [name, { ...decision, envelope: envelopes.get(name) as Envelope }]),
+    );
+  }
+
+  #facts(
+    entry: DeviceEntry,
+    unit: DeviceUnit,
+    timeline: Timeline,
+    nowMs: number,
+    mode: CommunicationMode,
+  ): DeviceFacts {
+    const { resourceName: name, limits, whenNoSetpoint, soc, rampUpWPerSecond, ratedW, dropsOutAtZero } = entry;
+    const bound = { kind: 'resource', name } as const;
+    return {
+      name,
+      settings: { whenNoSetpoint, socMin: soc.min, socMax: soc.max, rampUpWPerSecond, ratedW, dropsOutAtZero },
+      envelope: envelopeAt(timeline, bound, nowMs, limits, mode),
+      standing: standingEnvelope(timeline, bound, nowMs, limits),
+      ...seen(unit, nowMs, this.#config.tick.intervalMs),
+    };
+  }
+
+  /** Inverters first, the site last. */
+  #shared(
+    { timeline, book }: { timeline: Timeline; book: TargetBook },
+    nowMs: number,
+    mode: CommunicationMode,
+  ): SharedCap[] {
+    const { site } = this.#config;
+    const inverters = [...book.groups].map(([of, members]): SharedCap => {
+      const bound = { kind: 'group', name: of } as const;
+      const caps = envelopeAt(timeline, bound, nowMs, {}, mode);
+      return { of, kind: 'group', members, caps, standing: standingEnvelope(timeline, bound, nowMs, {}) };
     });
-    const { command, reasons } = guard(decision.command, {
-      chargeW: decision.chargeW,
-      dischargeW: decision.dischargeW,
-      previousSetpointW: this.#previous?.setpointW,
-      stale,
-      rampUpWPerSecond: entry.rampUpWPerSecond,
-      elapsedSeconds: (nowMs - (this.#previous?.atMs ?? nowMs - this.#tickMs)) / 1000,
-    });
-    this.#guard = state;
-    this.#arbiter = decision.state;
-    this.#previous = { setpointW: command.setpointW, atMs: nowMs };
-    const why = [...decision.why, ...reasons.map((reason): Constraint => ({ point: 'setpoint', reason }))];
-    return { envelope, command, why };
+    const bound = { kind: 'site', name: site.id } as const;
+    return [
+      ...inverters,
+      {
+        of: site.id,
+        kind: 'site',
+        members: [...book.resourceKeys.keys()],
+        caps: envelopeAt(timeline, bound, nowMs, site.limits, mode),
+        standing: standingEnvelope(timeline, bound, nowMs, site.limits),
+      },
+    ];
+  }
+
+  #elapsedMs(nowMs: number): number {
+    const { intervalMs } = this.#config.tick;
+    const elapsedMs = this.#decidedMs === undefined ? intervalMs : nowMs - this.#decidedMs;
+    return Math.min(Math.max(0, elapsedMs), MOST_TICKS * intervalMs);
   }
 }
 
 /**
  * The command that an agent leaves behind when it stops in order: the set-point is handed back, except where a bound of
- * charging is in force (the device stands still then); output limits stay until the lease is over, and then the device
- * goes to its programmed fallback.
+ * charging or a shared cap is in force (the device stands still then); output limits stay until the lease is over, and then
+ * the device goes to its programmed fallback.
  */
 export function handBack(last: DeviceCommand): DeviceCommand {
   const { setpointW: _released, ...limits } = last;

@@ -118,7 +118,18 @@ export class StatusServer {
         lastSuccess: instant(lastSuccessMs),
         ...sending,
       },
+      site: this.#site(),
       devices: units.map((unit) => this.#device(unit)),
+    };
+  }
+
+  #site(): object {
+    const { meter, restAverageW, shared } = this.#deps.agent.site;
+    return {
+      meter: meter.kind,
+      powerW: meter.kind === 'seen' ? meter.powerW : undefined,
+      restW: restAverageW === undefined ? undefined : Math.round(restAverageW),
+      caps: shared.map(({ of, caps: { importCap, exportCap } }) => ({ of, importCap, exportCap })),
     };
   }
 

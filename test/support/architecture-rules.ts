@@ -41,6 +41,7 @@ const PURE = [
   'vtn/scheduling/schedule.ts',
   'ven-agent/scheduler/',
   'ven-agent/dispatch/',
+  'ven-agent/picture.ts',
   'ven-agent/reporting/snapshot.ts',
   'ven-agent/reporting/integrate.ts',
   'ven-agent/bridges/device.ts',

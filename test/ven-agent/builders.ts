@@ -36,7 +36,7 @@ export function cached(event: Event, fields: Partial<CachedEvent> = {}): CachedE
 
 /** A site SITE_1 with a battery behind INV_1 and a PV plant. */
 export const book: TargetBook = targetBook(
-  'SITE_1',
+  { id: 'SITE_1' },
   [{ resourceName: 'BESS_1', inverterId: 'INV_1' }, { resourceName: 'PV_1' }],
   undefined,
 );

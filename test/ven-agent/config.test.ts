@@ -110,4 +110,17 @@ devices:
     expect(() => clientSecretOf(load(fromFile))).toThrow(/secret\.txt is empty/);
     expect(() => load(good.replace('secret}', 'secret, clientSecretFile: secret.txt}'))).toThrow(/exactly one of/);
   });
+
+  it('takes bounds of the site, of what is beside its devices, and the meaning of SIMPLE', () => {
+    const site =
+      'site: {id: SITE_1, limits: {exportMaxW: 9000}, rest: {importMaxW: 500}, simple: {"2": {importMaxW: 0}}}';
+    expect(load(good.replace('site: {id: SITE_1}', site)).site).toEqual({
+      ...{ id: 'SITE_1', limits: { exportMaxW: 9000 }, rest: { importMaxW: 500 } },
+      simple: { '2': { importMaxW: 0 } },
+    });
+    expect(() => load(good.replace('site: {id: SITE_1}', site.replace('"2"', '"4"')))).toThrow(/site\.simple/);
+    expect(() => load(good.replace('{id: SITE_1}', '{id: SITE_1, limits: {exportMaxW: -1}}'))).toThrow(
+      /site\.limits\.exportMaxW/,
+    );
+  });
 });

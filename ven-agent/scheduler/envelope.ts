@@ -1,7 +1,9 @@
 import type { Limit } from '../bridges/device.ts';
 import type { CommunicationMode } from './communication.ts';
 import { ordersHold } from './communication.ts';
-import type { Direction } from './effects.ts';
+import type { Direction, EnergyLevel } from './effects.ts';
+import type { Bound } from './subjects.ts';
+import { entriesFor } from './timeline.ts';
 import type { Entry, Timeline } from './timeline.ts';
 
 /** What the site's configuration says where the VTN says nothing. */
@@ -21,42 +23,60 @@ export interface Cap {
   source: CapSource;
 }
 
-export interface Setpoint {
-  /** + discharge or generation. */
-  powerW: number;
-  endMs: number;
-  eventId: string;
-  eventName: string;
-}
-
-/** Everything that holds for one resource at one instant. */
-export interface Envelope {
+/** Bounds of both directions: of one device, of an inverter, or of the site at its meter. */
+export interface Caps {
   /** Bound of charging or consumption. */
   importCap: Cap;
   /** Bound of discharging or generation. */
   exportCap: Cap;
+}
+
+/** What to run at (+ discharge or generation), or how full to be at `endMs`. */
+export type Setpoint = { endMs: number; eventId: string; eventName: string } & (
+  { kind: 'power'; powerW: number } | { kind: 'chargeState'; level: EnergyLevel }
+);
+
+/** Everything that holds for one resource at one instant. */
+export interface Envelope extends Caps {
   setpoint?: Setpoint;
   /** Energy that must stay in the storage, Wh. */
-  energyMinWh?: number | undefined;
-  energyMaxWh?: number | undefined;
+  energyMinWh?: number;
+  energyMaxWh?: number;
+  /** Kept for a reservation, Wh: energy above the floor, room below the ceiling. */
+  bufferLowWh?: number;
+  bufferHighWh?: number;
 }
 
 /**
- * The envelope of one resource at `tMs`.
+ * What holds for one resource, one inverter or the site at `tMs`.
+ *
+ * ```text
+ * export cap              t1    t2    t3    t4    t5
+ *   subscription 10 MW    |-----------------------------    priority  in force
+ *   reservation  +3 MW    |     |-----|     .     .
+ *   limit A       8 MW    |     |     |-----------|         9         t3..t4  8 MW
+ *   limit B       4 MW    |     |     |     |-----------|   0         t4..    4 MW: the most restrictive
+ *   cap                   10    13    8     4     4..    10
+ *
+ * set-point
+ *   X  2 MW, priority 3   |-----------------------|
+ *   Y  5 MW, priority 1   |     |-----|                     X, then Y, then X again; unset priority is last;
+ *   follows               X     Y     X                     equal ones: the later created, then the lower id
+ * ```
  *
  * Each direction by itself: the most restrictive active limit, whatever its priority; without one the subscription plus
- * the active reservation; without that the configured default; without that no limit. Limits of the site bound each of
- * its resources as well: more than is asked, never less. Of the set-points the lowest priority number rules; among
- * equals the later created, then the id. The energy band is the narrowest one.
+ * the active reservation; without that the configured default; without that no limit. Of the set-points of power and of
+ * charge state the lowest priority number rules; where one event states both, the power does. The energy band is the
+ * narrowest one, and so are the buffers.
  */
 export function envelopeAt(
   timeline: Timeline,
-  resourceName: string,
+  bound: Bound,
   tMs: number,
   defaults: DefaultLimits,
   mode: CommunicationMode,
 ): Envelope {
-  const standing = timeline.entries.filter((e) => e.resourceName === resourceName && e.startMs <= tMs && tMs < e.endMs);
+  const standing = entriesFor(timeline, bound).filter((e) => e.startMs <= tMs && tMs < e.endMs);
   const orders = ordersHold(mode) ? standing : [];
   const envelope: Envelope = {
     importCap: capOf('import', standing, orders, defaults.importMaxW),
@@ -64,21 +84,21 @@ export function envelopeAt(
   };
   const setpoint = rulingSetpoint(orders);
   if (setpoint !== undefined) envelope.setpoint = setpoint;
-  const minWh = extreme(orders, 'energyMin', Math.max);
-  const maxWh = extreme(orders, 'energyMax', Math.min);
-  if (minWh !== undefined) envelope.energyMinWh = minWh;
-  if (maxWh !== undefined) envelope.energyMaxWh = maxWh;
+  const bands = {
+    energyMinWh: extreme(orders, 'energyMin', Math.max),
+    energyMaxWh: extreme(orders, 'energyMax', Math.min),
+    bufferLowWh: extreme(orders, 'bufferLow', Math.max),
+    bufferHighWh: extreme(orders, 'bufferHigh', Math.max),
+  };
+  for (const [name, energyWh] of Object.entries(bands)) {
+    if (energyWh !== undefined) envelope[name as keyof typeof bands] = energyWh;
+  }
   return envelope;
 }
 
 /** The envelope that holds when nobody gives orders: subscription, else configuration (User Guide 8.10.1). */
-export function standingEnvelope(
-  timeline: Timeline,
-  resourceName: string,
-  tMs: number,
-  defaults: DefaultLimits,
-): Envelope {
-  return envelopeAt(timeline, resourceName, tMs, defaults, 'ISLAND_DEFAULT');
+export function standingEnvelope(timeline: Timeline, bound: Bound, tMs: number, defaults: DefaultLimits): Envelope {
+  return envelopeAt(timeline, bound, tMs, defaults, 'ISLAND_DEFAULT');
 }
 
 function capOf(
@@ -121,25 +141,30 @@ function sourceOf(kind: 'event' | 'subscription', entry: Entry): CapSource {
 }
 
 function rulingSetpoint(orders: readonly Entry[]): Setpoint | undefined {
-  let best: { entry: Entry; powerW: number } | undefined;
+  let best: { entry: Entry; setpoint: Setpoint } | undefined;
   for (const entry of orders) {
-    if (entry.effect.kind !== 'setpoint') continue;
-    if (best === undefined || rulesOver(entry, best.entry)) best = { entry, powerW: entry.effect.powerW };
+    const setpoint = setpointOf(entry);
+    if (setpoint !== undefined && (best === undefined || rulesOver(entry, best.entry))) best = { entry, setpoint };
   }
-  if (best === undefined) return undefined;
-  const { endMs, eventId, eventName } = best.entry;
-  return { powerW: best.powerW, endMs, eventId, eventName };
+  return best?.setpoint;
+}
+
+function setpointOf({ effect, endMs, eventId, eventName }: Entry): Setpoint | undefined {
+  if (effect.kind === 'setpoint') return { kind: 'power', powerW: effect.powerW, endMs, eventId, eventName };
+  if (effect.kind === 'chargeState') return { kind: 'chargeState', level: effect.level, endMs, eventId, eventName };
+  return undefined;
 }
 
 function rulesOver(a: Entry, b: Entry): boolean {
   if (a.priority !== b.priority) return a.priority < b.priority;
   if (a.createdMs !== b.createdMs) return a.createdMs > b.createdMs;
-  return a.eventId < b.eventId;
+  if (a.eventId !== b.eventId) return a.eventId < b.eventId;
+  return a.effect.kind === 'setpoint' && b.effect.kind === 'chargeState';
 }
 
 function extreme(
   orders: readonly Entry[],
-  kind: 'energyMin' | 'energyMax',
+  kind: 'energyMin' | 'energyMax' | 'bufferLow' | 'bufferHigh',
   pick: (...values: number[]) => number,
 ): number | undefined {
   const values = orders.flatMap((e) => (e.effect.kind === kind ? [e.effect.energyWh] : []));

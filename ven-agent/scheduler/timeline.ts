@@ -3,8 +3,10 @@ import type { AbsoluteInterval } from '@openadr-gateway/shared/openadr/intervals
 import { absoluteIntervals } from '@openadr-gateway/shared/openadr/intervals.ts';
 import { readEffect } from './effects.ts';
 import type { Effect } from './effects.ts';
-import { scopeOf } from './subjects.ts';
-import type { Scope, TargetBook } from './subjects.ts';
+import { placed } from './placement.ts';
+import type { EntryEffect } from './placement.ts';
+import { boundBy } from './subjects.ts';
+import type { Bound, TargetBook } from './subjects.ts';
 
 /** An event as the cache keeps it. */
 export interface CachedEvent {
@@ -15,11 +17,10 @@ export interface CachedEvent {
   startDraw: number;
 }
 
-/** One thing that holds for one resource from `startMs` up to, not including, `endMs`. */
+/** One thing that holds from `startMs` up to, not including, `endMs`, for a resource, an inverter or the site. */
 export interface Entry {
-  resourceName: string;
-  scope: Scope;
-  effect: Effect;
+  bound: Bound;
+  effect: EntryEffect;
   startMs: number;
   /** Infinity: for ever. */
   endMs: number;
@@ -39,25 +40,41 @@ export interface EventFault {
 
 export interface Timeline {
   entries: readonly Entry[];
+  /** The same by whom they bind, see `entriesFor`. */
+  byBound: ReadonlyMap<string, readonly Entry[]>;
   /** Events or payloads that were left out because they make no sense; the others stand. */
   faults: readonly EventFault[];
   /** What was read, but perhaps not meant so: a limit below zero, an order that binds no device here. */
   warnings: readonly EventFault[];
   /** Payload types that this agent does not act on, and how often each occurred. */
   ignored: Readonly<Record<string, number>>;
+  /** When the last order (limit or set-point, not subscription) ends; undefined when there is none. */
+  ordersEndMs?: number;
 }
 
+export const EMPTY_TIMELINE: Timeline = { entries: [], byBound: new Map(), faults: [], warnings: [], ignored: {} };
+
 /**
- * The schedule of every resource, from the complete list of events.
+ * The schedule of the site, from the complete list of events.
  *
  * ```text
- * event A (limit 4 MW)   |--------------|
- * event B (limit 0)              |-----------------|
- * entries of PV-1        |---A----------|
- *                                |-------B---------|     both hold where they overlap: the envelope decides
+ * event A (limit 4 MW)    |--------------|
+ * event B (limit 0)               |-----------------|
+ * entries of PV-1         |---A----------|
+ *                                 |-------B---------|      overlap: both hold, the envelope decides
+ *
+ * event C (0 and 2)       |---0---|      |---2---|         a gap says nothing: neither 0 nor 2 goes on in it
+ *
+ * event D, loop of two    |-0-|-1-|-0-|-1-|-0-|            repetitions are entries of their own (event.duration)
+ *
+ * event E, randomizeStart |..............|                 one draw, kept with the event, moves all of its intervals:
+ *   drawn +0.5 of PT10M        |----0----|----1----|       what was contiguous stays so
+ *
+ * event F for INV_1, which BESS-1 and PV-1 share           one entry of the inverter, not one of each device: the
+ *                         |---F----------|                 devices share it; so with events of the site
  * ```
  *
- * Events that repeat are rolled out for two days only: build anew from time to time.
+ * Events that repeat are rolled out for two days only: build anew from time to time. Never throws.
  *
  * @param nowMs UTC, ms since the epoch
  */
@@ -68,78 +85,102 @@ export function buildTimeline(cached: readonly CachedEvent[], book: TargetBook, 
   const ignored: Record<string, number> = {};
   for (const item of cached) {
     const { id, eventName } = item.event;
-    const fault = (list: EventFault[], reason: string): void => {
-      if (list.some((said) => said.eventId === id && said.reason === reason)) return;
+    const said = new Set<string>();
+    const say = (list: EventFault[], reason: string): void => {
+      if (said.has(reason)) return;
+      said.add(reason);
       list.push({ eventId: id, eventName: eventName ?? id, reason });
     };
     // One malformed event never voids the rest, nor one malformed interval its event.
     try {
-      const onMalformed = (error: RangeError): void => fault(faults, error.message);
+      const onMalformed = (error: RangeError): void => say(faults, error.message);
       const options = { nowMs, receivedMs: item.receivedMs, onMalformed };
       for (const interval of absoluteIntervals(item.event, options)) {
         for (const payload of interval.payloads) {
           const outcome = readEffect(payload, unitOf(item.event, payload));
           if (outcome.kind === 'ignored') ignored[payload.type] = (ignored[payload.type] ?? 0) + 1;
-          else if (outcome.kind === 'fault') fault(faults, `interval ${interval.id}: ${outcome.reason}`);
+          else if (outcome.kind === 'fault') say(faults, `interval ${interval.id}: ${outcome.reason}`);
           else {
             const found = entriesOf(outcome.effect, interval, item, book);
-            entries.push(...found);
-            if (found.length === 0) fault(warnings, nobodyFor(outcome.effect, item.event));
-            if (outcome.warning !== undefined) fault(warnings, `interval ${interval.id}: ${outcome.warning}`);
+            for (const entry of found) entries.push(entry);
+            if (found.length === 0 && !isNormal(outcome.effect)) say(warnings, nobodyFor(outcome.effect, item.event));
+            if (outcome.warning !== undefined) say(warnings, `interval ${interval.id}: ${outcome.warning}`);
           }
         }
       }
     } catch (error) {
-      fault(faults, error instanceof Error ? error.message : String(error));
+      say(faults, error instanceof Error ? error.message : String(error));
     }
   }
-  return { entries, faults, warnings, ignored };
+  return { entries, byBound: indexed(entries), faults, warnings, ignored, ...ordersEnd(entries) };
+}
+
+/** What binds one resource, one inverter or the site. */
+export function entriesFor({ byBound }: Timeline, bound: Bound): readonly Entry[] {
+  return byBound.get(keyOf(bound)) ?? [];
+}
+
+/** Standing arrangements hold when the VTN is silent; orders lapse (User Guide 8.10.1). */
+export function isStanding(effect: Effect): boolean {
+  return effect.kind === 'subscription' || effect.kind === 'reservation';
+}
+
+function isNormal(effect: Effect): boolean {
+  return effect.kind === 'simple' && effect.level === 0;
 }
 
 /** An order that binds nothing here is worth a word: the configuration may lack a device, or a device its inverter. */
-function nobodyFor({ kind }: Effect, { targets }: Event): string {
+function nobodyFor(effect: Effect, { targets }: Event): string {
   const whom = (targets ?? []).join(', ');
-  return kind === 'setpoint' && whom === ''
+  if (effect.kind === 'simple') return `SIMPLE ${effect.level}: the configuration gives this level no meaning here`;
+  return isSetpoint(effect) && whom === ''
     ? 'a set-point for everybody is not shared out: it must name a resource'
-    : `${kind} for ${whom}: no device here takes it by that name (resourceName, inverterId)`;
+    : `${effect.kind} for ${whom}: no device here takes it by that name (resourceName, inverterId)`;
 }
 
 function unitOf(event: Event, payload: ValuesMap): string | undefined {
   return event.payloadDescriptors?.find((d) => d.payloadType === payload.type)?.units ?? undefined;
 }
 
+function isSetpoint({ kind }: Effect): boolean {
+  return kind === 'setpoint' || kind === 'chargeState';
+}
+
 function entriesOf(effect: Effect, interval: AbsoluteInterval, item: CachedEvent, book: TargetBook): Entry[] {
   const { event, startDraw } = item;
   // One draw per event: contiguous intervals shift together.
   const shiftMs = Math.round(startDraw * (interval.randomizeStartMs ?? 0));
-  const found: Entry[] = [];
-  for (const resourceName of book.resourceKeys.keys()) {
-    const scope = scopeOf(event.targets ?? [], resourceName, book);
-    if (scope === undefined) continue;
-    // A set-point of a whole site would have to be shared out among its resources: only one that names a resource counts.
-    if (effect.kind === 'setpoint' && scope === 'site' && book.resourceKeys.size > 1) continue;
-    found.push({
-      resourceName,
-      scope,
-      effect,
+  return boundBy(event.targets ?? [], book)
+    .flatMap((bound) => placed(effect, bound, book))
+    .map(([bound, one]) => ({
+      bound,
+      effect: one,
       startMs: interval.startMs + shiftMs,
       endMs: interval.endMs + shiftMs,
       eventId: event.id,
       eventName: event.eventName ?? event.id,
       priority: event.priority ?? Infinity,
-      createdMs: Date.parse(event.createdDateTime),
-    });
+      createdMs: Date.parse(event.createdDateTime) || 0,
+    }));
+}
+
+function keyOf({ kind, name }: Bound): string {
+  return `${kind}/${name}`;
+}
+
+function indexed(entries: readonly Entry[]): Map<string, Entry[]> {
+  const byBound = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    const key = keyOf(entry.bound);
+    const list = byBound.get(key);
+    if (list === undefined) byBound.set(key, [entry]);
+    else list.push(entry);
   }
-  return found;
+  return byBound;
 }
 
-/** When the last order (limit or set-point, not subscription) ends; `undefined` when there is none. */
-export function scheduleEndMs(timeline: Timeline): number | undefined {
-  const ends = timeline.entries.filter((e) => !isStanding(e.effect)).map((e) => e.endMs);
-  return ends.length === 0 ? undefined : Math.max(...ends);
-}
-
-/** Standing arrangements hold when the VTN is silent; orders lapse (User Guide 8.10.1). */
-export function isStanding(effect: Effect): boolean {
-  return effect.kind === 'subscription' || effect.kind === 'reservation';
+function ordersEnd(entries: readonly Entry[]): { ordersEndMs?: number } {
+  let endMs = -Infinity;
+  for (const entry of entries) if (!isStanding(entry.effect)) endMs = Math.max(endMs, entry.endMs);
+  return endMs === -Infinity ? {} : { ordersEndMs: endMs };
 }

@@ -1,31 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { arbitrate, initialArbiterState } from '../../../ven-agent/dispatch/arbiter.ts';
-import type { ArbiterInput } from '../../../ven-agent/dispatch/arbiter.ts';
-import type { Cap, Envelope } from '../../../ven-agent/scheduler/envelope.ts';
-import { bess, NOON, pv } from '../builders.ts';
+import type { DeviceFacts } from '../../../ven-agent/dispatch/site.ts';
+import type { Envelope } from '../../../ven-agent/scheduler/envelope.ts';
+import { NOON } from '../builders.ts';
+import { battery, cap, decideOne, free, MW, power, solar, unbound } from './support.ts';
 
-const MW = 1_000_000;
-const free: Cap = { limit: { kind: 'unlimited' }, source: { kind: 'none' } };
-const cap = (maxW: number, eventName = 'limits/BESS_1'): Cap => ({
-  limit: { kind: 'limited', maxW },
-  source: { kind: 'event', eventId: 'e', eventName },
-});
-const setpoint = (powerW: number) => ({ powerW, endMs: NOON, eventId: 's', eventName: 'dispatch/BESS_1' });
-
-function decide(envelope: Partial<Envelope>, fields: Partial<ArbiterInput> = {}) {
-  const capabilities = fields.capabilities ?? bess;
-  return arbitrate({
-    envelope: { importCap: free, exportCap: free, ...envelope },
-    standing: { importCap: free, exportCap: free },
-    bounds: { chargeW: capabilities.maxChargeW, dischargeW: capabilities.maxDischargeW },
-    capabilities,
-    measuredPowerW: 0,
-    whenNoSetpoint: 'release',
-    leaseSeconds: 30,
-    state: initialArbiterState,
-    ...fields,
-  });
+function decide(envelope: Partial<Envelope>, fields: Partial<DeviceFacts> = {}) {
+  return decideOne(battery({ envelope: { ...unbound, ...envelope }, ...fields }));
 }
+
+const idle = { whenNoSetpoint: 'idle', dropsOutAtZero: false } as const;
 
 describe('the arbiter', () => {
   it('leaves a device alone when nothing is ordered', () => {
@@ -40,77 +23,101 @@ describe('the arbiter', () => {
     expect(why).toEqual([{ point: 'output', reason: 'limit', eventName: 'limits/BESS_1' }]);
   });
 
+  it('writes a cap above the nameplate, which limits nothing', () => {
+    const { command, why } = decide({ exportCap: cap(30 * MW) });
+    expect(command.outputLimit).toEqual({ kind: 'limited', maxW: 30 * MW });
+    expect(why).toEqual([]);
+  });
+
   it('meets a set-point inside the limits', () => {
-    expect(decide({ setpoint: setpoint(-2 * MW), importCap: cap(4 * MW) }).command.setpointW).toBe(-2 * MW);
+    expect(decide({ setpoint: power(-2 * MW), importCap: cap(4 * MW) }).command.setpointW).toBe(-2 * MW);
   });
 
   it('lets limits beat set-points, in both directions, and says so', () => {
-    const charge = decide({ setpoint: setpoint(-8 * MW), importCap: cap(4 * MW) });
+    const charge = decide({ setpoint: power(-8 * MW), importCap: cap(4 * MW) });
     expect(charge.command.setpointW).toBe(-4 * MW);
     expect(charge.why.map((w) => w.reason)).toEqual(['dispatch', 'limit']);
-    expect(decide({ setpoint: setpoint(8 * MW), exportCap: cap(0) }).command.setpointW).toBe(0);
+    expect(decide({ setpoint: power(8 * MW), exportCap: cap(0) }).command.setpointW).toBe(0);
   });
 
   it('clamps a set-point to what the device can do', () => {
-    const { command, why } = decide({ setpoint: setpoint(50 * MW) });
+    const { command, why } = decide({ setpoint: power(50 * MW) });
     expect(command.setpointW).toBe(10 * MW);
     expect(why).toContainEqual({ point: 'setpoint', reason: 'nameplate' });
   });
 
   it('stops charging, not discharging, at the energy ceiling', () => {
-    const bounds = { chargeW: 0, dischargeW: 10 * MW, chargeReason: 'energy-ceiling' as const };
-    const { command, why } = decide({ setpoint: setpoint(-5 * MW) }, { bounds });
+    const full = { settings: { ...idle, socMax: 0.9 }, socFraction: 0.9 };
+    const { command, why } = decide({ setpoint: power(-5 * MW) }, full);
     expect(command.setpointW).toBe(0);
     expect(why).toContainEqual({ point: 'setpoint', reason: 'energy-ceiling' });
-    expect(decide({ setpoint: setpoint(5 * MW) }, { bounds }).command.setpointW).toBe(5 * MW);
+    expect(decide({ setpoint: power(5 * MW) }, full).command.setpointW).toBe(5 * MW);
   });
 
   it('closes the output at the energy floor, also without a set-point', () => {
-    const bounds = { chargeW: 10 * MW, dischargeW: 0, dischargeReason: 'energy-floor' as const };
-    expect(decide({}, { bounds }).command.outputLimit).toEqual({ kind: 'limited', maxW: 0 });
+    const empty = {
+      settings: { whenNoSetpoint: 'release', dropsOutAtZero: false, socMin: 0.1 },
+      socFraction: 0.1,
+    } as const;
+    const { command, why } = decide({}, empty);
+    expect(command.outputLimit).toEqual({ kind: 'limited', maxW: 0 });
+    expect(why).toContainEqual({ point: 'output', reason: 'energy-floor' });
   });
 
   it('curtails a device without set-point to a set-point of generation', () => {
-    const { command } = decide({ setpoint: setpoint(2 * MW) }, { capabilities: pv });
-    expect(command).toMatchObject({ outputLimit: { kind: 'limited', maxW: 2 * MW } });
+    const curtailed = (envelope: Partial<Envelope>) => decideOne(solar({ envelope: { ...unbound, ...envelope } }));
+    const { command, why } = curtailed({ setpoint: power(2 * MW) });
+    expect(command.outputLimit).toEqual({ kind: 'limited', maxW: 2 * MW });
     expect(command).not.toHaveProperty('setpointW');
-    const limited = decide({ setpoint: setpoint(2 * MW), exportCap: cap(MW) }, { capabilities: pv });
+    expect(why).toContainEqual({ point: 'output', reason: 'dispatch', eventName: 'dispatch/BESS_1' });
+    const limited = curtailed({ setpoint: power(2 * MW), exportCap: cap(MW) });
     expect(limited.command.outputLimit).toEqual({ kind: 'limited', maxW: MW });
   });
 
   it('holds an idle device at zero while nobody gives a set-point', () => {
-    expect(decide({}, { whenNoSetpoint: 'idle' }).command.setpointW).toBe(0);
+    expect(decide({}, { settings: idle }).command.setpointW).toBe(0);
+  });
+
+  it('lets a battery that does not know how full it is stand still rather than guess a charge state', () => {
+    const target = { kind: 'chargeState', level: { unit: 'fraction', socFraction: 1 } } as const;
+    const setpoint = { ...power(0), ...target };
+    expect(decide({ setpoint }, { socFraction: undefined }).command.setpointW).toBe(0);
+    expect(decide({ setpoint }).command.setpointW).toBe(-10 * MW);
+  });
+
+  it('tells nothing to a device that cannot be told anything now', () => {
+    expect(() => decide({}, { ready: false })).toThrow('told nothing');
   });
 });
 
 describe('a charge cap, for which devices have no register', () => {
+  const capped = { importCap: cap(4 * MW) };
+
   it('leaves a released device alone as long as it keeps to the cap', () => {
-    expect(decide({ importCap: cap(4 * MW) }, { measuredPowerW: -4 * MW }).command).not.toHaveProperty('setpointW');
+    expect(decide(capped, { powerW: -4 * MW }).command).not.toHaveProperty('setpointW');
   });
 
   it('takes a released device over at the cap when it charges above it', () => {
-    const { command, state, why } = decide({ importCap: cap(4 * MW) }, { measuredPowerW: -6 * MW });
+    const { command, why } = decide(capped, { powerW: -6 * MW });
     expect(command.setpointW).toBe(-4 * MW);
-    expect(state.takenOver).toBe(true);
     expect(why.map((w) => w.reason)).toEqual(['charging-over-cap', 'limit']);
   });
 
   it('holds on as long as the cap lasts, so that the device does not flap, and lets go when it ends', () => {
-    const taken = { state: { takenOver: true }, measuredPowerW: -4 * MW };
-    expect(decide({ importCap: cap(4 * MW) }, taken).command.setpointW).toBe(-4 * MW);
-    const after = decide({}, taken);
-    expect(after.command).not.toHaveProperty('setpointW');
-    expect(after.state.takenOver).toBe(false);
+    const taken = decide(capped, { powerW: -6 * MW });
+    const held = decideOne(battery({ envelope: { ...unbound, ...capped }, powerW: -4 * MW }), taken.state);
+    expect(held.command.setpointW).toBe(-4 * MW);
+    expect(decideOne(battery({ powerW: -4 * MW }), held.state).command).not.toHaveProperty('setpointW');
   });
 
   it('takes over when it cannot see what the device does', () => {
-    expect(decide({ importCap: cap(0) }, { measuredPowerW: undefined }).command.setpointW).toBe(0);
+    expect(decide({ importCap: cap(0) }, { powerW: undefined }).command.setpointW).toBe(0);
   });
 });
 
 describe('the fallback, for when the agent falls silent', () => {
   it('is the standing limit, or the stricter order in force', () => {
-    const standing: Envelope = { importCap: free, exportCap: cap(5 * MW) };
+    const standing = { importCap: free, exportCap: cap(5 * MW) };
     expect(decide({ exportCap: cap(8 * MW) }, { standing }).command.fallback).toEqual({
       outputLimit: { kind: 'limited', maxW: 5 * MW },
     });
@@ -120,9 +127,29 @@ describe('the fallback, for when the agent falls silent', () => {
   });
 
   it('never keeps a set-point up, and stands still under a charge cap', () => {
-    expect(decide({ setpoint: setpoint(5 * MW) }).command).not.toHaveProperty('fallback');
-    expect(decide({ setpoint: setpoint(-5 * MW), importCap: cap(4 * MW) }).command.fallback).toMatchObject({
+    expect(decide({ setpoint: power(5 * MW) }).command).not.toHaveProperty('fallback');
+    expect(decide({ setpoint: power(-5 * MW), importCap: cap(4 * MW) }).command.fallback).toMatchObject({
       setpointW: 0,
     });
+  });
+});
+
+describe('a device that drops out at 0 %', () => {
+  it('is limited to 1 % of its nameplate instead, and says so', () => {
+    const settings = { whenNoSetpoint: 'release', dropsOutAtZero: true } as const;
+    const { command, why } = decideOne(solar({ settings, envelope: { ...unbound, exportCap: cap(0) } }));
+    expect(command.outputLimit).toEqual({ kind: 'limited', maxW: 50_000 });
+    expect(why).toContainEqual({ point: 'output', reason: 'least-output' });
+  });
+});
+
+describe('the ramp', () => {
+  it('takes the time that passed, from tick to tick', () => {
+    const settings = { whenNoSetpoint: 'release', dropsOutAtZero: false, rampUpWPerSecond: MW } as const;
+    const facts = battery({ settings, envelope: { ...unbound, setpoint: power(3 * MW) } });
+    const first = decideOne(facts);
+    const second = decideOne(facts, first.state, NOON + 1000);
+    expect([first.command.setpointW, second.command.setpointW]).toEqual([MW, 2 * MW]);
+    expect(first.why).toContainEqual({ point: 'setpoint', reason: 'ramp' });
   });
 });

@@ -22,12 +22,14 @@ function envelope(
       book,
       NOON,
     ),
-    'BESS_1',
+    { kind: 'resource', name: 'BESS_1' },
     atMs,
     defaults,
     mode,
   );
 }
+
+const faultOf = (broken: Event) => buildTimeline([cached(broken)], book, NOON).faults[0]?.reason;
 
 describe('the envelope of a resource', () => {
   it('is without limit when nobody sets one', () => {
@@ -87,15 +89,48 @@ describe('the envelope of a resource', () => {
   it('follows the set-point of the lowest priority number; unset is last', () => {
     const setpoint = (kw: number, fields: Partial<Event>) => event([payload('DISPATCH_SETPOINT', kw)], fields);
     const events = [setpoint(1, {}), setpoint(2, { priority: 2 }), setpoint(3, { priority: 1 })];
-    expect(envelope(events).setpoint).toMatchObject({ powerW: -3000 });
+    expect(envelope(events).setpoint).toMatchObject({ kind: 'power', powerW: -3000 });
   });
 
   it('follows the set-point created later among equal priorities, then the lower id', () => {
     const setpoint = (kw: number, fields: Partial<Event>) =>
       event([payload('DISPATCH_SETPOINT', kw)], { priority: 1, ...fields });
     const late = '2026-06-01T06:00:00Z';
-    expect(envelope([setpoint(1, {}), setpoint(2, { createdDateTime: late })]).setpoint?.powerW).toBe(-2000);
-    expect(envelope([setpoint(1, { id: 'b' }), setpoint(2, { id: 'a' })]).setpoint?.powerW).toBe(-2000);
+    expect(envelope([setpoint(1, {}), setpoint(2, { createdDateTime: late })]).setpoint).toMatchObject({
+      powerW: -2000,
+    });
+    expect(envelope([setpoint(1, { id: 'b' }), setpoint(2, { id: 'a' })]).setpoint).toMatchObject({ powerW: -2000 });
+  });
+
+  it('takes set-points in turn as they begin and end', () => {
+    const during = { intervalPeriod: { start: '2026-06-01T12:20:00Z', duration: 'PT20M' }, priority: 1 };
+    const events = [
+      event([payload('DISPATCH_SETPOINT', 1)], { priority: 3 }),
+      event([payload('DISPATCH_SETPOINT', 5)], during),
+    ];
+    const at = (minute: number) => envelope(events, { atMs: NOON + minute * MINUTE }).setpoint;
+    expect([at(19), at(20), at(39), at(40)]).toMatchObject([-1000, -5000, -5000, -1000].map((powerW) => ({ powerW })));
+    expect(at(60)).toBeUndefined();
+  });
+
+  it('ranks a charge state among the set-points; the power rules where one event states both', () => {
+    const target = payload('CHARGE_STATE_SETPOINT', 8);
+    const setpoint = payload('DISPATCH_SETPOINT', 1);
+    expect(envelope([event([target, setpoint])]).setpoint).toMatchObject({ kind: 'power', powerW: -1000 });
+    const events = [event([setpoint], { priority: 3 }), event([target], { priority: 2, eventName: 'schedule/BESS_1' })];
+    expect(envelope(events).setpoint).toMatchObject({
+      kind: 'chargeState',
+      level: { unit: 'Wh', energyWh: 8000 },
+      endMs: NOON + 60 * MINUTE,
+      eventName: 'schedule/BESS_1',
+    });
+  });
+
+  it('keeps the largest buffer of each side', () => {
+    const buffer = (low: number, high: number) =>
+      event([payload('STORAGE_BUFFER_LOW', low), payload('STORAGE_BUFFER_HIGH', high)]);
+    expect(envelope([buffer(1, 9), buffer(2, 3)])).toMatchObject({ bufferLowWh: 2000, bufferHighWh: 9000 });
+    expect(faultOf(event([payload('STORAGE_BUFFER_LOW', -1)]))).toContain('below zero');
   });
 
   it('narrows the energy band to the highest floor and the lowest ceiling', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Event } from '@openadr-gateway/shared/openadr/objects.ts';
 import { targetBook } from '../../../ven-agent/scheduler/subjects.ts';
-import { buildTimeline, scheduleEndMs } from '../../../ven-agent/scheduler/timeline.ts';
+import { buildTimeline } from '../../../ven-agent/scheduler/timeline.ts';
 import { book, cached, event, MINUTE, NOON, payload } from '../builders.ts';
 
 const build = (...events: Event[]) =>
@@ -15,7 +15,7 @@ describe('the timeline', () => {
   it('lays a limit in kW over the interval, in W', () => {
     expect(build(event([payload('EXPORT_CAPACITY_LIMIT', 6500)])).entries).toMatchObject([
       {
-        resourceName: 'BESS_1',
+        bound: { kind: 'resource', name: 'BESS_1' },
         effect: { kind: 'limit', direction: 'export', maxW: 6_500_000 },
         startMs: NOON,
         endMs: NOON + 60 * MINUTE,
@@ -73,16 +73,91 @@ describe('the timeline', () => {
     expect(timeline.entries).toEqual([]);
   });
 
-  it('binds every resource with a limit of the site, but not with a set-point of the site', () => {
+  it('takes even an absurd limit below zero as zero, and skips one above all measure', () => {
+    expect(build(event([payload('EXPORT_CAPACITY_LIMIT', -1e300)])).entries[0]?.effect).toMatchObject({ maxW: 0 });
+    const timeline = build(event([payload('EXPORT_CAPACITY_LIMIT', 1e300), payload('DISPATCH_SETPOINT', -1e300)]));
+    expect(timeline.entries).toEqual([]);
+    expect(timeline.faults.map((f) => f.reason)).toEqual([
+      expect.stringContaining('1e+300 KW is beyond all measure'),
+      expect.stringContaining('-1e+300 KW is beyond all measure'),
+    ]);
+  });
+
+  it('lays a limit of the site on the site, not on each device: they share it', () => {
     const limits = build(event([payload('EXPORT_CAPACITY_LIMIT', 9)], { targets: ['SITE_1'] }));
-    expect(limits.entries.map((e) => e.resourceName)).toEqual(['BESS_1', 'PV_1']);
-    const setpoints = build(event([payload('DISPATCH_SETPOINT', 9)], { targets: ['SITE_1'] }));
-    expect(setpoints.entries).toEqual([]);
-    expect(setpoints.warnings[0]?.reason).toContain('setpoint for SITE_1');
+    expect(limits.entries.map((e) => e.bound)).toEqual([{ kind: 'site', name: 'SITE_1' }]);
+  });
+
+  it('gives a set-point of the site to nobody, unless there is a single device', () => {
+    const setpoint = event([payload('DISPATCH_SETPOINT', 9)], { targets: ['SITE_1'] });
+    expect(build(setpoint)).toMatchObject({
+      entries: [],
+      warnings: [{ reason: expect.stringContaining('setpoint for SITE_1') }],
+    });
+    const alone = targetBook({ id: 'SITE_1' }, [{ resourceName: 'BESS_1' }], undefined);
+    expect(buildTimeline([cached(setpoint)], alone, NOON).entries.map((e) => e.bound.name)).toEqual(['BESS_1']);
+  });
+
+  it('lays bounds of energy for the site on each device', () => {
+    const band = build(event([payload('STORAGE_ENERGY_MIN', 9)], { targets: ['SITE_1'] }));
+    expect(band.entries.map((e) => e.bound.name)).toEqual(['BESS_1', 'PV_1']);
+  });
+
+  it('reads a charge state in KWH, or in PERCENT where the event says so', () => {
+    const percent = [
+      { objectType: 'EVENT_PAYLOAD_DESCRIPTOR' as const, payloadType: 'CHARGE_STATE_SETPOINT', units: 'PERCENT' },
+    ];
+    const level = (value: number, payloadDescriptors?: typeof percent) =>
+      build(event([payload('CHARGE_STATE_SETPOINT', value)], payloadDescriptors && { payloadDescriptors })).entries[0]
+        ?.effect;
+    expect(level(8000)).toEqual({ kind: 'chargeState', level: { unit: 'Wh', energyWh: 8_000_000 } });
+    expect(level(80, percent)).toEqual({ kind: 'chargeState', level: { unit: 'fraction', socFraction: 0.8 } });
+    expect(level(101, percent)).toBeUndefined();
+    expect(level(-1)).toBeUndefined();
+  });
+
+  it('gives the levels of SIMPLE the meaning that the configuration has for them, for each device and the site', () => {
+    const configured = targetBook(
+      { id: 'SITE_1', simple: { 2: { importMaxW: 5000 } } },
+      [{ resourceName: 'BESS_1', simple: { 2: { importMaxW: 0, exportMaxW: 7000 } } }, { resourceName: 'PV_1' }],
+      undefined,
+    );
+    const simple = (level: number, targets: string[] = []) =>
+      buildTimeline([cached(event([payload('SIMPLE', level)], { targets }))], configured, NOON);
+    expect(simple(2).entries.map((e) => [e.bound.name, e.effect])).toEqual([
+      ['SITE_1', { kind: 'limit', direction: 'import', maxW: 5000 }],
+      ['BESS_1', { kind: 'limit', direction: 'import', maxW: 0 }],
+      ['BESS_1', { kind: 'limit', direction: 'export', maxW: 7000 }],
+    ]);
+    expect(simple(0)).toMatchObject({ entries: [], warnings: [], faults: [] });
+    expect(simple(1).warnings[0]?.reason).toContain('SIMPLE 1: the configuration gives this level no meaning');
+    expect(simple(2, ['PV_1']).warnings).toHaveLength(1);
+    expect(simple(1.5).faults[0]?.reason).toContain('expected 0, 1, 2 or 3');
+  });
+
+  it('says nothing in a gap between intervals', () => {
+    const intervals = [
+      { id: 0, payloads: [payload('EXPORT_CAPACITY_LIMIT', 0)] },
+      {
+        id: 1,
+        intervalPeriod: { start: '2026-06-01T14:00:00Z', duration: 'PT1H' },
+        payloads: [payload('EXPORT_CAPACITY_LIMIT', 2)],
+      },
+    ];
+    const spans = build(event([], { intervals })).entries.map((e) => [e.startMs - NOON, e.endMs - NOON]);
+    expect(spans).toEqual([
+      [0, 60 * MINUTE],
+      [120 * MINUTE, 180 * MINUTE],
+    ]);
+  });
+
+  it('makes entries of their own of the repetitions of a loop', () => {
+    const looped = build(event([payload('EXPORT_CAPACITY_LIMIT', 2)], { duration: 'PT3H' }));
+    expect(looped.entries.map((e) => (e.startMs - NOON) / MINUTE)).toEqual([0, 60, 120]);
   });
 
   it('says which orders bind no device here', () => {
-    const enrolled = targetBook('SITE_1', [{ resourceName: 'BESS_1' }], {
+    const enrolled = targetBook({ id: 'SITE_1' }, [{ resourceName: 'BESS_1' }], {
       venId: 'v',
       venName: 'n',
       venTargets: [],
@@ -122,7 +197,7 @@ describe('the timeline', () => {
     const subscription = event([payload('EXPORT_CAPACITY_SUBSCRIPTION', 9)], {
       intervalPeriod: { start: '2026-01-01T00:00:00Z', duration: 'P9999Y' },
     });
-    expect(scheduleEndMs(build(subscription))).toBeUndefined();
-    expect(scheduleEndMs(build(subscription, event([payload('EXPORT_CAPACITY_LIMIT', 9)])))).toBe(NOON + 60 * MINUTE);
+    expect(build(subscription).ordersEndMs).toBeUndefined();
+    expect(build(subscription, event([payload('EXPORT_CAPACITY_LIMIT', 9)])).ordersEndMs).toBe(NOON + 60 * MINUTE);
   });
 });

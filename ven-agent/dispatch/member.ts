@@ -1,0 +1,77 @@
+import type { DeviceCapabilities } from '../bridges/device.ts';
+import { disobedience } from './memory.ts';
+import type { Member } from './share.ts';
+import type { Candidate, DeviceSettings } from './site.ts';
+
+/** Part of its nameplate that PV may rise within a tick when a battery has to make room for it. */
+const HEADROOM = 0.02;
+const LEAST_OUTPUT = 0.01;
+
+/** What cannot be undercut where a device drops out at 0 %, W. */
+export function leastOutputW({ maxDischargeW }: DeviceCapabilities, { dropsOutAtZero }: DeviceSettings): number {
+  return dropsOutAtZero ? Math.ceil(LEAST_OUTPUT * maxDischargeW) : 0;
+}
+
+/**
+ * A device as the one who shares sees it.
+ *
+ * @param bandW how far apart the caps are: PV is given no more headroom than fits between them
+ */
+export function memberOf(candidate: Candidate, bandW: number): Member {
+  const { facts, state, capabilities, range, wish } = candidate;
+  const { name, powerW, settings } = facts;
+  const base = { name, measuredW: powerW, leastW: 0, ...disobedience(state, powerW) };
+  const isUnderstood = facts.ready && facts.obeys && powerW !== undefined;
+  if (capabilities === undefined || !isUnderstood || !canBeTold(capabilities)) {
+    return { ...base, kind: 'fixed', ...worstOf(candidate), upperW: 0, lowerW: 0, ordered: false, free: false };
+  }
+  const edges = { lowW: range.low.powerW, highW: range.high.powerW };
+  const steered = capabilities.kind === 'BESS' && capabilities.canSetPower;
+  if (!steered) {
+    const headroomW = Math.min(HEADROOM * capabilities.maxDischargeW, bandW);
+    const leastW = Math.min(leastOutputW(capabilities, settings), edges.highW);
+    const upperW = powerW === undefined ? edges.highW : clamp(powerW + headroomW, leastW, edges.highW);
+    const lowerW = powerW === undefined ? edges.lowW : Math.min(powerW, edges.highW);
+    return { ...base, ...edges, kind: 'limited', leastW, upperW, lowerW, ordered: false, free: true };
+  }
+  const expected = (worstW: number): number => clamp(expectedW(candidate) ?? worstW, edges.lowW, edges.highW);
+  const free = wish === undefined && settings.whenNoSetpoint === 'release' && state.holding?.kind !== 'needed';
+  return {
+    ...base,
+    ...edges,
+    kind: 'steered',
+    upperW: expected(edges.highW),
+    lowerW: expected(edges.lowW),
+    ordered: wish !== undefined,
+    free,
+  };
+}
+
+/** What a battery would run at if nothing were shared; undefined: nobody knows. */
+function expectedW({ facts, state, range, wish }: Candidate): number | undefined {
+  if (wish !== undefined) return wish.powerW;
+  if (facts.settings.whenNoSetpoint === 'idle' || state.holding?.kind === 'needed') return 0;
+  // It wanted to charge more than it may: it takes all that there is.
+  return state.holding?.kind === 'charging' ? range.low.powerW : facts.powerW;
+}
+
+function canBeTold({ canSetPower, canLimitOutput }: DeviceCapabilities): boolean {
+  return canSetPower || canLimitOutput;
+}
+
+/** The worst that a device may do that can be told nothing: what it was told, what it falls back to, or all that it can. */
+function worstOf({ facts, state, capabilities, own }: Candidate): { lowW: number; highW: number } {
+  const all =
+    capabilities === undefined
+      ? { lowW: own.low.powerW, highW: own.high.powerW }
+      : { lowW: -capabilities.maxChargeW, highW: capabilities.maxDischargeW };
+  const { told } = state;
+  if (told === undefined || !facts.obeys) return all;
+  if (facts.reachable) return { lowW: told.lowW, highW: told.highW };
+  if (capabilities?.safeReversion !== true) return all;
+  return { lowW: Math.min(told.lowW, told.fallbackLowW), highW: Math.max(told.highW, told.fallbackHighW) };
+}
+
+function clamp(powerW: number, lowW: number, highW: number): number {
+  return Math.min(Math.max(powerW, lowW), highW);
+}

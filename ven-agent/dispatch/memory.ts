@@ -1,0 +1,88 @@
+import type { DeviceCapabilities, DeviceCommand } from '../bridges/device.ts';
+import type { Holding } from './arbiter.ts';
+import { initialEnergyState } from './energy.ts';
+import type { EnergyState } from './energy.ts';
+import type { RestState } from './rest.ts';
+import type { Share } from './share.ts';
+
+/** What the agent last told a device, as edges of its power, W. */
+export interface Told {
+  setpointW?: number | undefined;
+  lowW: number;
+  highW: number;
+  /** Where it goes when the agent is silent. */
+  fallbackLowW: number;
+  fallbackHighW: number;
+}
+
+/** What must survive from tick to tick about one device. */
+export interface DeviceState {
+  energy: EnergyState;
+  holding?: Holding | undefined;
+  told?: Told | undefined;
+  /** Readings in a row above, or below, what it had been told. */
+  overTicks: number;
+  underTicks: number;
+}
+
+export interface SiteState {
+  devices: ReadonlyMap<string, DeviceState>;
+  rest: RestState;
+  /** Edges that shared caps gave, by cap and device. */
+  granted: ReadonlyMap<string, Share>;
+}
+
+export const initialDeviceState: DeviceState = { energy: initialEnergyState, overTicks: 0, underTicks: 0 };
+export const initialSiteState: SiteState = { devices: new Map(), rest: {}, granted: new Map() };
+
+/** Part of the nameplate by which a device may miss what it was told without being said to disobey. */
+const TOLERANCE = 0.02;
+/** A device that was told something new takes a moment to do it. */
+const PATIENCE_TICKS = 3;
+
+/** How far a device has been above, or below, what it was told for longer than it takes to do it, W. */
+export function disobedience(
+  { told, overTicks, underTicks }: DeviceState,
+  powerW: number | undefined,
+): {
+  overW: number;
+  underW: number;
+} {
+  if (told === undefined || powerW === undefined) return { overW: 0, underW: 0 };
+  return {
+    overW: overTicks >= PATIENCE_TICKS ? Math.max(0, powerW - told.highW) : 0,
+    underW: underTicks >= PATIENCE_TICKS ? Math.max(0, told.lowW - powerW) : 0,
+  };
+}
+
+/** Takes note of a command, and of how the device kept to the one before. */
+export function noteTold(
+  state: DeviceState,
+  command: DeviceCommand,
+  holding: Holding | undefined,
+  capabilities: DeviceCapabilities,
+  powerW: number | undefined,
+): DeviceState {
+  const { told } = state;
+  const toleranceW = TOLERANCE * Math.max(capabilities.maxDischargeW, capabilities.maxChargeW);
+  const over = told !== undefined && powerW !== undefined && powerW > told.highW + toleranceW;
+  const under = told !== undefined && powerW !== undefined && powerW < told.lowW - toleranceW;
+  return {
+    energy: state.energy,
+    holding,
+    told: toldOf(command, capabilities),
+    overTicks: over ? state.overTicks + 1 : 0,
+    underTicks: under ? state.underTicks + 1 : 0,
+  };
+}
+
+function toldOf({ outputLimit, setpointW, fallback }: DeviceCommand, capabilities: DeviceCapabilities): Told {
+  const { maxChargeW, maxDischargeW } = capabilities;
+  const edges = (limit: DeviceCommand['outputLimit'] | undefined, powerW: number | undefined): [number, number] => {
+    const highW = limit?.kind === 'limited' ? Math.min(limit.maxW, maxDischargeW) : maxDischargeW;
+    return powerW === undefined ? [-maxChargeW, highW] : [powerW, Math.min(powerW, highW)];
+  };
+  const [lowW, highW] = edges(outputLimit, setpointW);
+  const [fallbackLowW, fallbackHighW] = edges(fallback?.outputLimit, fallback?.setpointW);
+  return { setpointW, lowW, highW, fallbackLowW, fallbackHighW };
+}

@@ -1,0 +1,190 @@
+import type { Budget } from './rest.ts';
+
+/** One device as the one who shares sees it. Powers in W, + discharge or generation. */
+export interface Member {
+  name: string;
+  /**
+   * `steered` takes set-points; of a `limited` one only the output can be bounded; a `fixed` one can be told nothing now,
+   * and its edges are the worst that it may do.
+   */
+  kind: 'steered' | 'limited' | 'fixed';
+  lowW: number;
+  highW: number;
+  /** What it runs at when nothing is shared: the most and the least, since it is not always known. */
+  upperW: number;
+  lowerW: number;
+  /** It follows a set-point of the schedule, and gives way after those that do not. */
+  ordered: boolean;
+  /** It decides for itself inside its edges: what is left over is for it. */
+  free: boolean;
+  measuredW?: number | undefined;
+  /** An output below this cannot be ordered. */
+  leastW: number;
+  /** By how much it has been above, or below, what it was told for some time. */
+  overW: number;
+  underW: number;
+}
+
+export interface Share {
+  lowW: number;
+  highW: number;
+}
+
+interface Plan {
+  readonly member: Member;
+  upperW: number;
+  lowerW: number;
+  cut: boolean;
+  raised: boolean;
+}
+
+/**
+ * Shares what several devices may do together. The edges that come out never add up to more than the budget, as far as the
+ * devices can be told; where they cannot, everything that can be told goes as far as it can.
+ *
+ * ```text
+ * too much export: gives way in this order      too much import: gives way in this order
+ *   1 batteries without a set-point, to zero      1 batteries without a set-point, to zero
+ *   2 batteries with one, to zero                 2 batteries with one, to zero
+ *   3 batteries, from zero on into charging       3 batteries, from zero on into discharging
+ *   4 PV is curtailed
+ * ```
+ *
+ * Within each step the last device of the configuration gives way first. What is left over goes to the devices that decide
+ * for themselves, half of it to PV and the rest to batteries. PV may rise into room that a battery makes only after that battery was seen to make it.
+ */
+export function share(members: readonly Member[], budget: Budget): Map<string, Share> {
+  const plans = members
+    .filter((member) => member.kind !== 'fixed')
+    .map((member): Plan => ({ member, upperW: member.upperW, lowerW: member.lowerW, cut: false, raised: false }));
+  const { lowW, highW } = withoutFixed(members, budget);
+  const steered = plans.filter((plan) => plan.member.kind === 'steered');
+  const limited = plans.filter((plan) => plan.member.kind === 'limited');
+  cutDown(steered, limited, highW - sum(plans, ({ member }) => member.overW));
+  const limitedHighW = highW - sum(limited, ({ member }) => member.overW);
+  cutLimited(limited, limitedHighW - sum(steered, seenUpperW));
+  const roomW = highW - sum(plans, (plan) => plan.upperW);
+  raiseUp(steered, limited, lowW + sum(plans, ({ member }) => member.underW), Math.max(0, roomW));
+  const shares = spread(steered, limited, lowW, highW, limitedHighW);
+  // Who cannot be told or seen anything now stands still, should it hear.
+  for (const { name, kind } of members) if (kind === 'fixed') shares.set(name, { lowW: 0, highW: 0 });
+  return shares;
+}
+
+/** What is left beside the devices that can be told nothing. What they might do, but was not seen, never forces others. */
+function withoutFixed(members: readonly Member[], budget: Budget): { lowW: number; highW: number } {
+  let { lowW, highW } = budget;
+  let worstUpW = 0;
+  let worstDownW = 0;
+  for (const { kind, measuredW, lowW: least, highW: most } of members) {
+    if (kind !== 'fixed') continue;
+    if (measuredW !== undefined) {
+      lowW -= measuredW;
+      highW -= measuredW;
+    } else if (!budget.seesAll) {
+      worstUpW += Math.max(0, most);
+      worstDownW += Math.min(0, least);
+    }
+  }
+  return {
+    highW: highW === Infinity ? Infinity : Math.max(highW - worstUpW, Math.min(highW, 0)),
+    lowW: lowW === -Infinity ? -Infinity : Math.min(lowW - worstDownW, Math.max(lowW, 0)),
+  };
+}
+
+function cutDown(steered: readonly Plan[], limited: readonly Plan[], highW: number): void {
+  let excessW = sum([...steered, ...limited], (plan) => plan.upperW) - highW;
+  const cut = (plans: readonly Plan[], downTo: (member: Member) => number): void => {
+    for (const plan of plans.toReversed()) {
+      const byW = Math.min(excessW, plan.upperW - downTo(plan.member));
+      if (!(byW > 0)) continue;
+      plan.upperW -= byW;
+      plan.lowerW = Math.min(plan.lowerW, plan.upperW);
+      plan.cut = true;
+      excessW -= byW;
+    }
+  };
+  const [unordered, ordered] = byOrder(steered);
+  for (const plans of [unordered, ordered]) cut(plans, ({ lowW }) => Math.max(0, lowW));
+  for (const plans of [unordered, ordered]) cut(plans, ({ lowW }) => lowW);
+}
+
+/** PV keeps to what batteries really do now, not to what they were just told. */
+function cutLimited(limited: readonly Plan[], highW: number): void {
+  let excessW = sum(limited, (plan) => plan.upperW) - highW;
+  for (const plan of limited.toReversed()) {
+    const byW = Math.min(excessW, plan.upperW - plan.member.leastW);
+    if (byW > 0) {
+      plan.upperW -= byW;
+      plan.cut = true;
+      excessW -= byW;
+    }
+    plan.lowerW = Math.min(plan.lowerW, plan.upperW);
+  }
+}
+
+/** @param roomW what the others leave to the upper edge of the budget */
+function raiseUp(steered: readonly Plan[], limited: readonly Plan[], lowW: number, roomW: number): void {
+  let missingW = lowW - sum([...steered, ...limited], (plan) => plan.lowerW);
+  let leftW = roomW;
+  const raise = (plans: readonly Plan[], upTo: (member: Member) => number): void => {
+    for (const plan of plans.toReversed()) {
+      const byW = Math.min(missingW, upTo(plan.member) - plan.lowerW, plan.upperW - plan.lowerW + leftW);
+      if (!(byW > 0)) continue;
+      plan.lowerW += byW;
+      leftW -= Math.max(0, plan.lowerW - plan.upperW);
+      plan.upperW = Math.max(plan.upperW, plan.lowerW);
+      plan.raised = true;
+      missingW -= byW;
+    }
+  };
+  const [unordered, ordered] = byOrder(steered);
+  for (const plans of [unordered, ordered]) raise(plans, ({ highW }) => Math.min(0, highW));
+  for (const plans of [unordered, ordered]) raise(plans, ({ highW }) => highW);
+}
+
+/** Hands what is left over to those who decide for themselves. */
+function spread(
+  steered: readonly Plan[],
+  limited: readonly Plan[],
+  lowW: number,
+  highW: number,
+  limitedHighW: number,
+): Map<string, Share> {
+  const all = [...steered, ...limited];
+  // Room that somebody gave up is for whom it was given up.
+  const free = steered.filter(({ member, cut, raised }) => member.free && !cut && !raised);
+  const forPv = (): number => limitedHighW - sum(steered, seenUpperW) - sum(limited, (plan) => plan.upperW);
+  const share = free.length === 0 ? 1 : 0.5;
+  for (const plan of limited) grow(plan, share * forPv());
+  for (const plan of free) {
+    grow(plan, highW - sum(all, ({ upperW }) => upperW));
+    const spareW = sum(all, ({ lowerW }) => lowerW) - lowW;
+    plan.lowerW -= Math.max(0, Math.min(spareW, plan.lowerW - plan.member.lowW));
+  }
+  for (const plan of limited) grow(plan, forPv());
+  return new Map(all.map((plan) => [plan.member.name, shareOf(plan)]));
+}
+
+function grow(plan: Plan, spareW: number): void {
+  plan.upperW += Math.max(0, Math.min(spareW, plan.member.highW - plan.upperW));
+}
+
+/** In whole W, rounded to the inside. One that keeps to its set-point needs narrower edges only where it gave way. */
+function shareOf({ member, upperW, lowerW, cut, raised }: Plan): Share {
+  const high = cut || member.free || member.kind === 'limited' ? Math.floor(upperW) : member.highW;
+  const low = raised || (member.free && member.kind === 'steered') ? Math.ceil(lowerW) : member.lowW;
+  return { lowW: Math.min(low, high) || 0, highW: high || 0 };
+}
+
+function seenUpperW({ member, upperW }: Plan): number {
+  return Math.max(upperW, member.measuredW ?? upperW);
+}
+
+function byOrder(plans: readonly Plan[]): [unordered: Plan[], ordered: Plan[]] {
+  return [plans.filter(({ member }) => !member.ordered), plans.filter(({ member }) => member.ordered)];
+}
+
+function sum(plans: readonly Plan[], of: (plan: Plan) => number): number {
+  return plans.reduce((total, plan) => total + of(plan), 0);
+}
