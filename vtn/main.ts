@@ -5,8 +5,10 @@ import { customerApi } from './api/customer/index.ts';
 import { ApiError } from './api/errors.ts';
 import { notifierOperations } from './api/openadr/notifiers.ts';
 import { openadrApi } from './api/openadr/index.ts';
+import { Grants } from './api/openadr/grants.ts';
 import { openadr30Api } from './api/openadr-3.0/index.ts';
 import type { DialectDeps } from './api/openadr-3.0/within.ts';
+import { feedsApi } from './api/feeds/index.ts';
 import { operationsApi } from './api/operations/index.ts';
 import { Tokens } from './auth/tokens.ts';
 import type { VtnConfig } from './config.ts';
@@ -16,6 +18,7 @@ import { EmbeddedBroker } from './notify/broker.ts';
 import type { Authenticated } from './notify/broker.ts';
 import { Channel, type Announcer } from './notify/channel.ts';
 import { MqttAnnouncer } from './notify/mqtt-announcer.ts';
+import { EventFeed } from './notify/feed/feed.ts';
 import { MqttTransport } from './notify/mqtt.ts';
 import { HttpServer } from './server.ts';
 import { openChannels } from './store/outbox.ts';
@@ -87,6 +90,21 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
     help: 'Delivery days of assets that came to have slots with energy_low above energy_high; published as computed.',
     collect: () => store.read((db) => counted(db, INFEASIBLE_BANDS)),
   });
+  const grants = new Grants(store);
+  const { retentionHours, heartbeatSeconds, ...readers } = config.feeds;
+  const feed = new EventFeed({
+    store,
+    log,
+    grantOf: (caller) => grants.of(caller),
+    heartbeatMs: heartbeatSeconds * 1_000,
+    ...readers,
+  });
+  const readersHelp = 'Connections of the event feed.';
+  metrics.add({ kind: 'gauge', name: 'feed_readers', help: readersHelp, collect: () => feed.readers });
+  const cutHelp = 'Readers of the event feed who were cut off because they took too little.';
+  metrics.add({ kind: 'counter', name: 'feed_readers_cut_off_total', help: cutHelp, collect: () => feed.cutOff });
+  const keptForMs = retentionHours * 3_600_000;
+  const feeds = feedsApi({ feed, tokens, clock });
   const server = new HttpServer({
     config: config.server,
     clock,
@@ -95,7 +113,7 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
     store,
     tokens,
     metrics,
-    apis: [openadr, openadr30, operations, customer],
+    apis: [openadr, openadr30, operations, customer, feeds],
   });
 
   const running: Stop[] = [];
@@ -118,10 +136,14 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
     running.push(() => tokens.stop());
     running.push(() => jobs.stop());
     await jobs.start();
-    const mqttUrl = await startNotifications(config.mqtt, { store, tokens, clock, log }, running);
+    const mqttUrl = await startNotifications(config.mqtt, { store, tokens, clock, log, keptForMs }, running);
     mqttUrls = config.mqtt.publicUrls ?? (mqttUrl === undefined ? [] : [mqttUrl]);
     const { url } = await server.start();
     running.push(() => server.stop());
+    running.push(tokens.onRevoked((clientId) => feed.cut(clientId)));
+    feed.start();
+    // Before the server, which would wait for its readers.
+    running.push(() => feed.stop());
     return { url, ...(mqttUrl === undefined ? {} : { mqttUrl }) };
   };
   return {
@@ -137,7 +159,7 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
   };
 }
 
-type NotificationDeps = Pick<VtnDeps, 'clock' | 'log'> & { store: Store; tokens: Tokens };
+type NotificationDeps = Pick<VtnDeps, 'clock' | 'log'> & { store: Store; tokens: Tokens; keptForMs: number };
 
 /** Starts broker, transport and notifier as configured. @returns where the broker is. */
 async function startNotifications(
@@ -145,9 +167,9 @@ async function startNotifications(
   deps: NotificationDeps,
   running: Stop[],
 ): Promise<string | undefined> {
-  const { store, tokens, clock, log } = deps;
+  const { store, tokens, clock, log, keptForMs } = deps;
   const start = (announcer: Announcer) => {
-    const channel = new Channel({ store, clock, log, announcer });
+    const channel = new Channel({ store, clock, log, announcer, keptForMs });
     channel.start();
     running.push(() => channel.stop());
   };
