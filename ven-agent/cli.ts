@@ -5,6 +5,7 @@ import { ConfigError } from '@openadr-gateway/shared/config.ts';
 import { HttpConnection } from './client/http.ts';
 import { clientSecretOf, loadAgentConfig } from './config.ts';
 import type { AgentConfig } from './config.ts';
+import { unitIdsOf } from './commission/unit-ids.ts';
 import { createVenAgent } from './main.ts';
 import { statusFile } from './status.ts';
 
@@ -50,6 +51,39 @@ program
     const config = loadAgentConfig(options.config, process.env);
     clientSecretOf(config);
     console.log(summaryOf(config));
+  });
+
+program
+  .command('scan')
+  .description('read what SunSpec devices say of themselves, and print a block for the configuration; only reads')
+  .argument(
+    '<url>',
+    'where they are, as in the configuration: tcp://HOST:PORT, rtu+tcp://HOST:PORT, serial:///dev/ttyUSB0',
+  )
+  .option('-u, --unit <ids>', 'Modbus unit ids, such as 1,3-5', unitIds, [1])
+  .option('--timeout <ms>', 'how long to wait for an answer', milliseconds, 1_000)
+  .action(async (url: string, { unit, timeout }: { unit: number[]; timeout: number }) => {
+    const { runScan } = await import('./commission/scan-command.ts');
+    await runScan({ url, unitIds: unit, timeoutMs: timeout }, (text) => console.log(text));
+  });
+
+program
+  .command('selftest')
+  .description('limit each device mildly, go silent, and see whether it reverts by itself; stop the agent first')
+  .requiredOption('-c, --config <file>', 'configuration, YAML or JSON')
+  .option('--resource <name...>', 'only these devices')
+  .option('--lease <seconds>', 'how long the limit is held without a refresh', seconds, 30)
+  .addHelpText(
+    'after',
+    `
+For each device: reverted, never applied, still held, or wrong value. Exit code 0 when all reverted, 1 otherwise.`,
+  )
+  .action(async (options: { config: string; resource?: string[]; lease: number }) => {
+    const config = loadAgentConfig(options.config, process.env);
+    const { runSelftest } = await import('./commission/selftest-command.ts');
+    const { resource: resourceNames = [], lease: leaseSeconds } = options;
+    const reverted = await runSelftest({ config, resourceNames, leaseSeconds }, (text) => console.log(text));
+    process.exit(reverted ? 0 : 1);
   });
 
 program
@@ -117,6 +151,30 @@ function portNumber(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('expected a port, 0 to 65535');
   return port;
+}
+
+function unitIds(text: string): number[] {
+  try {
+    return unitIdsOf(text);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function milliseconds(text: string): number {
+  return wholeNumber(text, 50, 60_000, 'milliseconds');
+}
+
+function seconds(text: string): number {
+  return wholeNumber(text, 1, 3_600, 'seconds');
+}
+
+function wholeNumber(text: string, least: number, most: number, unit: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < least || value > most) {
+    throw new InvalidArgumentError(`expected ${unit}, ${least} to ${most}`);
+  }
+  return value;
 }
 
 function fail(error: unknown): never {

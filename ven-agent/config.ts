@@ -3,6 +3,7 @@ import { resolve, dirname } from 'node:path';
 import * as z from 'zod';
 import { loadConfig as load } from '@openadr-gateway/shared/config.ts';
 import { isSameLine, parseLineAddress, placeOf, unitIdRange } from './bridges/modbus/address.ts';
+import type { DeviceConfig } from './bridges/registry.ts';
 
 const limits = z.strictObject({
   /** Bound of consumption or charging while the VTN says nothing, W. Absent: no limit. */
@@ -158,6 +159,16 @@ export function loadAgentConfig(file: string, env: Record<string, string | undef
   const vtn = { ...config.vtn };
   if (vtn.clientSecretFile !== undefined) vtn.clientSecretFile = from(vtn.clientSecretFile);
   return { ...config, vtn, dataDir: from(config.dataDir) };
+}
+
+/** What the driver of a device needs to know. */
+export function deviceConfigOf(entry: DeviceEntry): DeviceConfig {
+  const { resourceName, kind, driver, url, unitId, timeoutMs, positivePower } = entry;
+  return {
+    ...{ resourceName, kind, driver, url, unitId },
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(positivePower === undefined ? {} : { positivePower }),
+  };
 }
 
 /** The client's secret, from the configuration or its file. @throws when the file cannot be read or is empty */

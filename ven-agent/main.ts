@@ -9,15 +9,14 @@ import { EventCache } from './client/event-cache.ts';
 import { MqttWatch } from './client/mqtt-watch.ts';
 import { VtnClient } from './client/vtn-client.ts';
 import { Watch } from './client/watch.ts';
-import { clientSecretOf } from './config.ts';
-import type { AgentConfig, DeviceEntry } from './config.ts';
+import { clientSecretOf, deviceConfigOf } from './config.ts';
+import type { AgentConfig } from './config.ts';
 import { openOrMakeDo } from './database.ts';
 import { ReportOutbox } from './reporting/outbox.ts';
 import { Reporter } from './reporting/reporter.ts';
 import { ReportSender } from './reporting/sender.ts';
 import { StatusServer } from './status.ts';
 import { DeviceUnit } from './unit.ts';
-import type { Device } from './bridges/device.ts';
 
 export interface VenAgent {
   /** @returns where its status can be read */
@@ -57,7 +56,7 @@ export function createVenAgent(config: AgentConfig, deps: VenAgentDeps = {}): Ve
   });
   const units = config.devices.map(
     (entry) =>
-      new DeviceUnit(deviceOf(entry, { log, clock, random }), {
+      new DeviceUnit(createDevice(deviceConfigOf(entry), { log, clock, random }), {
         clock,
         random,
         log,
@@ -105,14 +104,4 @@ export function createVenAgent(config: AgentConfig, deps: VenAgentDeps = {}): Ve
       log.info('agent stopped');
     },
   };
-}
-
-function deviceOf(entry: DeviceEntry, deps: { log: Logger; clock: Clock; random: () => number }): Device {
-  const { resourceName, kind, driver, url, unitId, timeoutMs, positivePower } = entry;
-  const config = {
-    ...{ resourceName, kind, driver, url, unitId },
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    ...(positivePower === undefined ? {} : { positivePower }),
-  };
-  return createDevice(config, deps);
 }

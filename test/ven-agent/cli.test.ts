@@ -42,7 +42,7 @@ describe('ven-agent', () => {
   it('explains itself and its commands', async () => {
     const help = run('--help');
     expect(await help.code).toBe(0);
-    for (const word of ['run', 'check', 'simulate', 'status', 'VEN_AGENT_VTN_URL', 'Exit codes']) {
+    for (const word of ['run', 'check', 'scan', 'selftest', 'simulate', 'status', 'VEN_AGENT_VTN_URL', 'Exit codes']) {
       expect(help.output()).toContain(word);
     }
   });

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Device, DeviceKind } from './device.ts';
 import { parseLineAddress, unitIdRange } from './modbus/address.ts';
 import { MasterPool } from './modbus/pool.ts';
+import type { ConnectionOptions } from './sunspec/connection.ts';
 import { SunSpecDevice } from './sunspec/device.ts';
 import { SunSpecMeter } from './sunspec/meter.ts';
 import type { PositivePower } from './sunspec/quirks.ts';
@@ -42,22 +43,23 @@ const processPool = new MasterPool();
  * port, or serial port, share one line. Throws `RangeError` naming what is wrong with `url` or `unitId`.
  */
 export function createDevice(config: DeviceConfig, deps: DeviceDeps): Device {
-  const address = parseLineAddress(config.url);
-  const [least, most] = unitIdRange(address);
-  if (!Number.isInteger(config.unitId) || config.unitId < least || config.unitId > most) {
-    const what = `${config.unitId} is not a whole number from ${least} to ${most}`;
-    throw new RangeError(`unitId of ${config.resourceName}: ${what}`);
-  }
-  const { resourceName, kind, unitId, positivePower, timeoutMs = DEFAULT_TIMEOUT_MS } = config;
-  const { clock, random, log } = deps;
-  const common = {
-    resourceName,
-    unitId,
-    timeoutMs,
-    acquire: () => (deps.pool ?? processPool).acquire({ address, clock, random, log, timeoutMs }),
-    clock,
-    log,
-  };
+  const { resourceName, kind, positivePower } = config;
+  const { clock, log } = deps;
+  const common = { resourceName, ...connectionOf(config, deps), clock, log };
   if (kind !== 'METER') return new SunSpecDevice({ ...common, kind });
   return new SunSpecMeter(positivePower === undefined ? common : { ...common, positivePower });
+}
+
+/** How a unit is reached. Throws `RangeError` as `createDevice` does. */
+export function connectionOf(
+  { resourceName, url, unitId, timeoutMs = DEFAULT_TIMEOUT_MS }: Omit<DeviceConfig, 'kind' | 'driver'>,
+  { pool, clock, random, log }: DeviceDeps,
+): ConnectionOptions {
+  const address = parseLineAddress(url);
+  const [least, most] = unitIdRange(address);
+  if (!Number.isInteger(unitId) || unitId < least || unitId > most) {
+    throw new RangeError(`unitId of ${resourceName}: ${unitId} is not a whole number from ${least} to ${most}`);
+  }
+  const acquire = () => (pool ?? processPool).acquire({ address, clock, random, log, timeoutMs });
+  return { unitId, timeoutMs, acquire };
 }

@@ -35,6 +35,11 @@ export class SunSpecUnit {
     return this.#found.map((model) => model.id);
   }
 
+  /** Every model that the device has, known or not, in its order. */
+  get found(): readonly FoundModel[] {
+    return this.#found;
+  }
+
   /** Models of a known id whose block is too short for the layout of the standard; they are not used. */
   get tooShort(): FoundModel[] {
     return this.#found.filter(({ id, length }) => id !== 1 && length < (MODELS.get(id)?.length ?? 0));
