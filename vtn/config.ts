@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TOPIC_ROOT } from '@openadr-gateway/shared/openadr/topics.ts';
 import { isNetwork } from './api/peer.ts';
 import { authConfig } from './auth/config.ts';
 import { CAPACITY_PRODUCTS } from './domain/markets.ts';
@@ -53,6 +54,27 @@ const mqtt = z
   })
   .prefault({});
 
+const ingest = z
+  .strictObject({
+    dispatches: z
+      .strictObject({
+        /** Left out: with the embedded broker, which lets operators publish only, but with no other. Never without MQTT. */
+        enabled: z.boolean().optional(),
+        /** Commands come in on `{topicPrefix}/{asset_id}`. */
+        topicPrefix: z
+          .string()
+          .regex(/^[^+#/$\0][^+#\0]*(?<!\/)$/, 'expected a topic without wildcards, and no / at its ends')
+          .refine((topic) => topic.split('/')[0] !== TOPIC_ROOT.split('/')[0], 'expected a topic outside OpenADR’s own')
+          .default('ingest/dispatches'),
+        /** Embedded broker with authentication ANONYMOUS: whether anybody may give orders. */
+        anonymousPublishers: z.boolean().default(false),
+        /** External broker: the client id under which it keeps what comes while the VTN is away. */
+        sessionId: z.string().min(1).max(65_535).default('openadr-dispatches'),
+      })
+      .prefault({}),
+  })
+  .prefault({});
+
 /** The configuration of the VTN. Unknown keys are refused. */
 export const vtnConfig = z.strictObject({
   server,
@@ -64,16 +86,7 @@ export const vtnConfig = z.strictObject({
     .prefault({}),
   auth: authConfig.prefault({}),
   mqtt,
-  feeds: z
-    .strictObject({
-      /** For how long a reader who was away is told what he missed. */
-      retentionHours: z.number().min(0).max(720).default(24),
-      heartbeatSeconds: z.number().int().min(1).max(300).default(15),
-      /** Readers at a time; the limit of open files bounds them too. */
-      maxReaders: z.number().int().min(0).default(20_000),
-      maxReadersPerClient: z.number().int().min(1).default(100),
-    })
-    .prefault({}),
+  ingest,
   openadr: z
     .strictObject({
       /** What an event or a subscription for an unknown program answers; public clients disagree. */

@@ -5,20 +5,21 @@ import { customerApi } from './api/customer/index.ts';
 import { ApiError } from './api/errors.ts';
 import { notifierOperations } from './api/openadr/notifiers.ts';
 import { openadrApi } from './api/openadr/index.ts';
-import { Grants } from './api/openadr/grants.ts';
+import { messageChecker } from './api/messages.ts';
 import { openadr30Api } from './api/openadr-3.0/index.ts';
 import type { DialectDeps } from './api/openadr-3.0/within.ts';
-import { feedsApi } from './api/feeds/index.ts';
-import { operationsApi } from './api/operations/index.ts';
+import { OPERATIONS_DOCUMENT, operationsApi } from './api/operations/index.ts';
 import { Tokens } from './auth/tokens.ts';
 import type { VtnConfig } from './config.ts';
+import { DispatchSubscriber } from './ingest/dispatch-subscriber.ts';
+import { DispatchInbox } from './ingest/dispatches.ts';
+import type { DispatchInboxDeps } from './ingest/dispatches.ts';
 import { recordReport } from './ingest/reports.ts';
 import { Jobs } from './jobs.ts';
 import { EmbeddedBroker } from './notify/broker.ts';
 import type { Authenticated } from './notify/broker.ts';
 import { Channel, type Announcer } from './notify/channel.ts';
 import { MqttAnnouncer } from './notify/mqtt-announcer.ts';
-import { EventFeed } from './notify/feed/feed.ts';
 import { MqttTransport } from './notify/mqtt.ts';
 import { HttpServer } from './server.ts';
 import { openChannels } from './store/outbox.ts';
@@ -90,21 +91,6 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
     help: 'Delivery days of assets that came to have slots with energy_low above energy_high; published as computed.',
     collect: () => store.read((db) => counted(db, INFEASIBLE_BANDS)),
   });
-  const grants = new Grants(store);
-  const { retentionHours, heartbeatSeconds, ...readers } = config.feeds;
-  const feed = new EventFeed({
-    store,
-    log,
-    grantOf: (caller) => grants.of(caller),
-    heartbeatMs: heartbeatSeconds * 1_000,
-    ...readers,
-  });
-  const readersHelp = 'Connections of the event feed.';
-  metrics.add({ kind: 'gauge', name: 'feed_readers', help: readersHelp, collect: () => feed.readers });
-  const cutHelp = 'Readers of the event feed who were cut off because they took too little.';
-  metrics.add({ kind: 'counter', name: 'feed_readers_cut_off_total', help: cutHelp, collect: () => feed.cutOff });
-  const keptForMs = retentionHours * 3_600_000;
-  const feeds = feedsApi({ feed, tokens, clock });
   const server = new HttpServer({
     config: config.server,
     clock,
@@ -113,7 +99,7 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
     store,
     tokens,
     metrics,
-    apis: [openadr, openadr30, operations, customer, feeds],
+    apis: [openadr, openadr30, operations, customer],
   });
 
   const running: Stop[] = [];
@@ -136,14 +122,11 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
     running.push(() => tokens.stop());
     running.push(() => jobs.stop());
     await jobs.start();
-    const mqttUrl = await startNotifications(config.mqtt, { store, tokens, clock, log, keptForMs }, running);
+    const inbox = await inboxOf(config, { store, clock, ids, log, horizonDays });
+    const mqttUrl = await startMqtt(config, { store, tokens, clock, log, inbox }, running);
     mqttUrls = config.mqtt.publicUrls ?? (mqttUrl === undefined ? [] : [mqttUrl]);
     const { url } = await server.start();
     running.push(() => server.stop());
-    running.push(tokens.onRevoked((clientId) => feed.cut(clientId)));
-    feed.start();
-    // Before the server, which would wait for its readers.
-    running.push(() => feed.stop());
     return { url, ...(mqttUrl === undefined ? {} : { mqttUrl }) };
   };
   return {
@@ -159,17 +142,30 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
   };
 }
 
-type NotificationDeps = Pick<VtnDeps, 'clock' | 'log'> & { store: Store; tokens: Tokens; keptForMs: number };
+/** Where dispatch commands come in, if they do. */
+async function inboxOf({ mqtt, ingest }: VtnConfig, deps: Omit<DispatchInboxDeps, 'topicPrefix' | 'check'>) {
+  const { enabled = mqtt.mode === 'embedded', topicPrefix } = ingest.dispatches;
+  if (!enabled || mqtt.mode === 'off') return undefined;
+  return new DispatchInbox({
+    ...deps,
+    topicPrefix,
+    check: await messageChecker(OPERATIONS_DOCUMENT, 'DispatchMessage'),
+  });
+}
 
-/** Starts broker, transport and notifier as configured. @returns where the broker is. */
-async function startNotifications(
-  config: VtnConfig['mqtt'],
-  deps: NotificationDeps,
+type MqttDeps = Pick<VtnDeps, 'clock' | 'log'> & { store: Store; tokens: Tokens; inbox: DispatchInbox | undefined };
+
+/** Starts broker, notifications and the intake of commands as configured. @returns where the broker is. */
+async function startMqtt(
+  { mqtt: config, ingest }: VtnConfig,
+  deps: MqttDeps,
   running: Stop[],
 ): Promise<string | undefined> {
-  const { store, tokens, clock, log, keptForMs } = deps;
+  const { store, tokens, clock, log, inbox } = deps;
+  const { topicPrefix, anonymousPublishers: anonymous, sessionId } = ingest.dispatches;
+  const receive = inbox && ((topic: string, payload: Uint8Array) => inbox.receive(topic, payload));
   const start = (announcer: Announcer) => {
-    const channel = new Channel({ store, clock, log, announcer, keptForMs });
+    const channel = new Channel({ store, clock, log, announcer });
     channel.start();
     running.push(() => channel.stop());
   };
@@ -184,7 +180,15 @@ async function startNotifications(
   if (config.mode === 'embedded') {
     const { host, port, authentication } = config;
     const authenticate = (token: string) => subscriberOf(token, deps);
-    const broker = new EmbeddedBroker({ host, port, authentication, authenticate, clock, log });
+    const broker = new EmbeddedBroker({
+      host,
+      port,
+      authentication,
+      authenticate,
+      ...(receive ? { inbox: { topicPrefix, anonymous, receive } } : {}),
+      clock,
+      log,
+    });
     ({ url } = await broker.start());
     running.push(() => broker.stop());
     kick = (clientId) => broker.kick(clientId);
@@ -193,6 +197,11 @@ async function startNotifications(
   } else {
     const { username, password } = config;
     access = { url, ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) };
+    if (receive) {
+      const subscriber = new DispatchSubscriber({ ...access, log, sessionId, topicPrefix, receive });
+      subscriber.start();
+      running.push(() => subscriber.stop());
+    }
   }
   const transport = new MqttTransport({ ...access, log });
   transport.start();
@@ -209,7 +218,7 @@ const NOBODY: Announcer = {
 };
 
 /** Who is behind an MQTT password, which is an access token; undefined when the token is not good. */
-async function subscriberOf(token: string, { store, tokens }: NotificationDeps): Promise<Authenticated | undefined> {
+async function subscriberOf(token: string, { store, tokens }: MqttDeps): Promise<Authenticated | undefined> {
   try {
     const { caller, expiresMs } = await tokens.inspect(token);
     if (caller.role === 'anonymous') return undefined;

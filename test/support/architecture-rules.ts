@@ -39,7 +39,6 @@ const PURE = [
   'vtn/scheduling/linear-program.ts',
   'vtn/scheduling/problem.ts',
   'vtn/scheduling/schedule.ts',
-  'vtn/notify/feed/routing.ts',
   'ven-agent/scheduler/',
   'ven-agent/dispatch/',
   'ven-agent/picture.ts',

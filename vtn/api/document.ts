@@ -75,29 +75,38 @@ interface RawOperation {
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 /**
- * Reads an OpenAPI document and makes of each operation a route's ingredients. openapi-backend is asked at start-up only: it
- * resolves references and compiles the validators (`quick`: not the meta-schema check, which costs seconds and is a test of
- * ours; `strict`: a fault throws). Per request it would rebuild its list of operations each time.
+ * Reads an OpenAPI document and makes of each operation a route's ingredients.
  *
  * @throws when the document is missing or wrong.
  */
-export async function loadDocument({
-  name,
-  documentPath,
-}: Pick<Api, 'name' | 'documentPath'>): Promise<OpenApiDocument> {
-  const text = readFileSync(findDocument([`openapi/${name}.yaml`, documentPath]));
+export async function loadDocument(api: Pick<Api, 'name' | 'documentPath'>): Promise<OpenApiDocument> {
+  const text = readDocument(api);
+  return { text, operations: await compileOperations(parse(text.toString('utf8')) as object) };
+}
+
+/** An API's document as it is on disk. @throws when it is missing. */
+export function readDocument({ name, documentPath }: Pick<Api, 'name' | 'documentPath'>): Buffer {
+  return readFileSync(findDocument([`openapi/${name}.yaml`, documentPath]));
+}
+
+/**
+ * The operations of a document. openapi-backend is asked at start-up only: it resolves references and compiles the validators
+ * (`quick`: not the meta-schema check, which costs seconds and is a test of ours; `strict`: a fault throws). Per request it
+ * would rebuild its list of operations each time.
+ *
+ * @throws when the document is wrong.
+ */
+export async function compileOperations(definition: object): Promise<DocumentOperation[]> {
   const backend = new OpenAPIBackend({
-    definition: parse(text.toString('utf8')) as never,
+    definition: definition as never,
     quick: true,
     strict: true,
     ajvOpts: { strict: false, allErrors: true, verbose: true, messages: true },
     customizeAjv: (ajv) => addFormats(ajv),
   });
   await backend.init();
-  const operations = (backend.router.getOperations() as unknown as RawOperation[]).map((raw) =>
-    toOperation(raw, backend),
-  );
-  return { text, operations: operations.sort(literalFirst) };
+  const operations = backend.router.getOperations() as unknown as RawOperation[];
+  return operations.map((raw) => toOperation(raw, backend)).sort(literalFirst);
 }
 
 function toOperation(raw: RawOperation, backend: OpenAPIBackend): DocumentOperation {
@@ -142,7 +151,7 @@ function shapeOf(path: string): string {
 }
 
 /** The nearest of these from this module's folder upwards: beside the bundle when installed, in the repository otherwise. */
-export function findDocument(paths: readonly string[]): string {
+function findDocument(paths: readonly string[]): string {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     const found = paths.map((path) => join(folder, path)).find((path) => existsSync(path));
     if (found !== undefined) return found;

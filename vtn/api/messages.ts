@@ -1,9 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { Ajv } from 'ajv';
 import { parse } from 'yaml';
-import { findDocument } from './document.ts';
+import { compileOperations, readDocument } from './document.ts';
 import type { Issue } from './errors.ts';
-import { addFormats } from './formats.ts';
 import type { Api } from './http.ts';
 import { issuesOf } from './issues.ts';
 
@@ -13,13 +10,19 @@ import { issuesOf } from './issues.ts';
  *
  * @throws when the document or the schema is missing or wrong.
  */
-export function messageChecker(
-  { name, documentPath }: Pick<Api, 'name' | 'documentPath'>,
+export async function messageChecker(
+  api: Pick<Api, 'name' | 'documentPath'>,
   schemaName: string,
-): (message: unknown) => Issue[] {
-  const ajv = addFormats(new Ajv({ strict: false, allErrors: true, verbose: true }));
-  ajv.addSchema(parse(readFileSync(findDocument([`openapi/${name}.yaml`, documentPath]), 'utf8')) as object, name);
-  const requestBody = { $ref: `${name}#/components/schemas/${schemaName}` };
-  const validate = ajv.compile({ type: 'object', properties: { requestBody } });
-  return (message) => (validate({ requestBody: message }) ? [] : issuesOf(validate.errors ?? []));
+): Promise<(message: unknown) => Issue[]> {
+  const document = parse(readDocument(api).toString('utf8')) as object;
+  const content = { 'application/json': { schema: { $ref: `#/components/schemas/${schemaName}` } } };
+  // As if it were the body of a request.
+  const post = { operationId: schemaName, requestBody: { required: true, content }, responses: {} };
+  const [operation] = await compileOperations({ ...document, paths: { '/message': { post } } });
+  const validate = operation?.validateBody;
+  if (!validate) throw new Error(`${api.documentPath}: no validator of ${schemaName}`);
+  return (message) => {
+    validate({ path: {}, query: {}, header: {}, cookie: {}, requestBody: message });
+    return issuesOf(validate.errors ?? []);
+  };
 }

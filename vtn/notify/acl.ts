@@ -14,6 +14,13 @@ export function mayConnect(who: Subscriber): boolean {
   return who.role === 'ven' || who.role === 'bl' || who.role === 'admin';
 }
 
+/** May this client publish on the topic? Operators do, one level below the inbox; for all else only the VTN publishes. */
+export function mayPublish(who: Subscriber, topic: string, inboxPrefix: string): boolean {
+  if (who.role !== 'bl' && who.role !== 'admin') return false;
+  const level = topic.startsWith(`${inboxPrefix}/`) ? topic.slice(inboxPrefix.length + 1) : '';
+  return level !== '' && !level.includes('/');
+}
+
 /**
  * May this client subscribe to the filter, or be sent the topic (Definition "MQTT": the VTN must enforce access to the topics)?
  *

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Aedes, AuthenticateError, Client, ConnectPacket } from 'aedes';
-import { mayConnect, mayRead } from './acl.ts';
+import { mayConnect, mayPublish, mayRead } from './acl.ts';
 import type { Admission, BrokerWorkerData } from './broker-messages.ts';
 
 /** What the VTN says about a token. `failed`: it could not be asked. */
@@ -31,19 +31,28 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
  * - Sessions end with the connection (CONNACK says "session present 0"): nothing is kept for a client whose token may be
  *   revoked meanwhile, and nobody can take over another's session by naming its client id. Who reconnects looks again.
  * - A client id is valid only within one OAuth client, for the same reason.
- * - Nobody but the VTN publishes; wills are publications too.
+ * - Nobody but the VTN publishes, and operators into its inbox; wills are publications too. What is published there is
+ *   acknowledged when the VTN has stored it. Whoever publishes what he may not, or what could not be stored, is disconnected
+ *   (MQTT 3.1.1 3.3.5), and what was not acknowledged comes again.
  */
 export class Gate {
   readonly #data: BrokerWorkerData;
   readonly #ask: (token: string) => Promise<Verdict>;
+  readonly #hand: (topic: string, payload: Uint8Array) => Promise<boolean>;
   readonly #waiting = new WeakMap<Client, Session | ReturnCode>();
   readonly #sessions = new Map<Client, Session>();
   #recheck: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor(data: BrokerWorkerData, ask: (token: string) => Promise<Verdict>) {
+  /** @param hand resolves to true when the VTN has stored what was published */
+  constructor(
+    data: BrokerWorkerData,
+    ask: (token: string) => Promise<Verdict>,
+    hand: (topic: string, payload: Uint8Array) => Promise<boolean>,
+  ) {
     this.#data = data;
     this.#ask = ask;
+    this.#hand = hand;
   }
 
   /** Puts the gate's hooks on the broker and begins the periodic check. */
@@ -56,9 +65,15 @@ export class Gate {
       if (typeof result === 'number') done(refusal(result), false);
       else done(null, true);
     };
-    broker.authorizePublish = (client, _packet, done) => {
-      const internal = client !== null && this.#sessions.get(client)?.who === 'internal';
-      done(internal ? null : new Error('only the VTN publishes'));
+    broker.authorizePublish = (client, packet, done) => {
+      const who = client === null ? undefined : this.#sessions.get(client)?.who;
+      if (who === 'internal') return done(null);
+      if (who === undefined || !this.#mayHand(who, packet.topic)) return done(new Error('this client may not publish'));
+      // An order is for now; nobody gets it handed again when he subscribes.
+      packet.retain = false;
+      void this.#hand(packet.topic, Buffer.from(packet.payload)).then((taken) =>
+        done(taken ? null : new Error('what was published could not be stored')),
+      );
     };
     broker.authorizeSubscribe = (client, subscription, done) => {
       void this.#maySubscribe(client, subscription.topic).then((may) => done(null, may ? subscription : null));
@@ -120,6 +135,12 @@ export class Gate {
     if (verdict === 'refused') return 4;
     if (verdict === 'failed') return 3;
     return mayConnect(verdict) ? { ...session, who: verdict, token: password } : 5;
+  }
+
+  #mayHand(who: Admission, topic: string): boolean {
+    const { inbox, authentication } = this.#data;
+    if (inbox === undefined || (authentication === 'ANONYMOUS' && !inbox.anonymous)) return false;
+    return mayPublish(who, topic, inbox.topicPrefix);
   }
 
   #admit(client: Client): void {

@@ -3,13 +3,21 @@ import type { Subscriber } from './acl.ts';
 /** How clients prove who they are (Definition "MQTT Notifier Binding Authentication Enumerations"). */
 export type BrokerAuthentication = 'ANONYMOUS' | 'OAUTH2_BEARER_TOKEN';
 
+/** The topics one level below the prefix. `anonymous`: those who did not say who they are may publish there as well. */
+export interface InboxTopics {
+  topicPrefix: string;
+  anonymous: boolean;
+}
+
 /** What the worker is started with. */
 export interface BrokerWorkerData {
   host: string;
   port: number;
   authentication: BrokerAuthentication;
-  /** The VTN's own client: the only one that may publish. */
+  /** The VTN's own client: it may publish on every topic. */
   internal: { username: string; password: string };
+  /** Where operators publish to the VTN; without it nobody but the VTN publishes. */
+  inbox?: InboxTopics;
   /** How often every connection's token is checked again. */
   recheckMs: number;
 }
@@ -22,6 +30,7 @@ export interface Admission extends Subscriber {
 export type ToWorker =
   | { kind: 'answer'; id: number; outcome: 'admitted'; admission: Admission }
   | { kind: 'answer'; id: number; outcome: 'refused' | 'failed' }
+  | { kind: 'taken'; id: number; taken: boolean }
   | { kind: 'kick'; clientId: string }
   | { kind: 'stop' };
 
@@ -29,4 +38,5 @@ export type ToMain =
   | { kind: 'listening'; port: number }
   | { kind: 'refusedToListen'; message: string }
   | { kind: 'ask'; id: number; token: string }
+  | { kind: 'message'; id: number; topic: string; payload: Uint8Array<ArrayBuffer> }
   | { kind: 'note'; text: string; details: Record<string, unknown> };

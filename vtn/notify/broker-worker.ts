@@ -9,8 +9,9 @@ import { Aedes, type Client } from 'aedes';
 import { Gate, type Verdict } from './broker-gate.ts';
 import type { BrokerWorkerData, ToMain, ToWorker } from './broker-messages.ts';
 import { limitPackets } from './packet-limit.ts';
+import { Questions } from './questions.ts';
 
-/** CONNECT with its token, SUBSCRIBE with its filters: nothing else that subscribers send is long. */
+/** CONNECT with its token, SUBSCRIBE with its filters, a message for the inbox: nothing that clients send is longer. */
 const MAX_PACKET_BYTES = 64 * 1024;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** A subscriber whose socket takes nothing for so long is dropped; until then his messages pile up. */
@@ -23,27 +24,21 @@ const port = parentPort;
 const data = workerData as BrokerWorkerData;
 const tell = (message: ToMain) => port.postMessage(message);
 
-const asked = new Map<number, (verdict: Verdict) => void>();
-let lastAsked = 0;
+const tokens = new Questions<Verdict>();
+const ask = (token: string) =>
+  tokens.ask((id) => tell({ kind: 'ask', id, token }), { otherwise: 'failed', timeoutMs: ASK_TIMEOUT_MS });
 
-function ask(token: string): Promise<Verdict> {
-  return new Promise((resolve) => {
-    const id = ++lastAsked;
-    const timer = setTimeout(() => answer(id, 'failed'), ASK_TIMEOUT_MS);
-    asked.set(id, (verdict) => {
-      clearTimeout(timer);
-      resolve(verdict);
-    });
-    tell({ kind: 'ask', id, token });
-  });
-}
+const handed = new Questions<boolean>();
+const hand = (topic: string, bytes: Uint8Array) => {
+  // A copy, since what a message takes along is the whole buffer behind it.
+  const payload = new Uint8Array(bytes);
+  return handed.ask(
+    (id) => port.postMessage({ kind: 'message', id, topic, payload } satisfies ToMain, [payload.buffer]),
+    { otherwise: false, timeoutMs: ASK_TIMEOUT_MS },
+  );
+};
 
-function answer(id: number, verdict: Verdict): void {
-  asked.get(id)?.(verdict);
-  asked.delete(id);
-}
-
-const gate = new Gate(data, ask);
+const gate = new Gate(data, ask, hand);
 const broker = await Aedes.createBroker({
   // Unlimited: with a bound, a few stuck subscribers would hold up everybody else's messages until they are dropped.
   concurrency: 0,
@@ -99,7 +94,10 @@ server.listen({ host: data.host, port: data.port }, () => {
 port.on('message', (message: ToWorker) => {
   switch (message.kind) {
     case 'answer':
-      answer(message.id, message.outcome === 'admitted' ? message.admission : message.outcome);
+      tokens.answer(message.id, message.outcome === 'admitted' ? message.admission : message.outcome);
+      break;
+    case 'taken':
+      handed.answer(message.id, message.taken);
       break;
     case 'kick':
       gate.kick(message.clientId);

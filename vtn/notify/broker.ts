@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
 import { workerFile } from '../worker-file.ts';
 import type { Subscriber } from './acl.ts';
-import type { BrokerAuthentication, BrokerWorkerData, ToMain, ToWorker } from './broker-messages.ts';
+import type { BrokerAuthentication, BrokerWorkerData, InboxTopics, ToMain, ToWorker } from './broker-messages.ts';
 
 export type { BrokerAuthentication } from './broker-messages.ts';
 
@@ -22,6 +22,8 @@ export interface EmbeddedBrokerOptions {
   authenticate: (token: string) => Promise<Authenticated | undefined>;
   clock: Clock;
   log: Logger;
+  /** Where operators publish to the VTN, and what takes it: what it resolves for is acknowledged, what it rejects is not. */
+  inbox?: InboxTopics & { receive: (topic: string, payload: Uint8Array) => Promise<unknown> };
   /** How often connected clients' tokens are verified again. */
   recheckMs?: number;
 }
@@ -87,12 +89,13 @@ export class EmbeddedBroker {
   }
 
   #launch(): Promise<number> {
-    const { host, authentication, recheckMs = RECHECK_MS } = this.#options;
+    const { host, authentication, inbox, recheckMs = RECHECK_MS } = this.#options;
     const workerData: BrokerWorkerData = {
       host,
       port: this.#port,
       authentication,
       internal: this.#internal,
+      ...(inbox ? { inbox: { topicPrefix: inbox.topicPrefix, anonymous: inbox.anonymous } } : {}),
       recheckMs,
     };
     const worker = new Worker(workerFile(import.meta.url, 'broker-worker'), {
@@ -113,6 +116,8 @@ export class EmbeddedBroker {
           fail(message.message);
         } else if (message.kind === 'note') {
           this.#options.log.debug(message.details, message.text);
+        } else if (message.kind === 'message') {
+          void this.#receive(message.id, message.topic, message.payload);
         } else {
           void this.#answer(message.id, message.token);
         }
@@ -151,6 +156,17 @@ export class EmbeddedBroker {
     } catch (error) {
       this.#options.log.error({ err: error }, 'an MQTT client could not be authenticated');
       this.#send({ kind: 'answer', id, outcome: 'failed' });
+    }
+  }
+
+  async #receive(id: number, topic: string, payload: Uint8Array): Promise<void> {
+    const { inbox, log } = this.#options;
+    try {
+      await inbox?.receive(topic, payload);
+      this.#send({ kind: 'taken', id, taken: inbox !== undefined });
+    } catch (error) {
+      log.error({ err: error, topic }, 'what was published could not be stored; it has to come again');
+      this.#send({ kind: 'taken', id, taken: false });
     }
   }
 

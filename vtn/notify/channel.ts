@@ -7,7 +7,6 @@ import {
   cursorOf,
   lastOfOutbox,
   outboxAfter,
-  passedByAll,
   trimOutbox,
   type OutboxRow,
 } from '../store/outbox.ts';
@@ -163,28 +162,30 @@ export class Channel {
 
   async #skip(): Promise<void> {
     const { store, announcer } = this.#options;
-    const hasPassedAll = async (db: Db) => (await cursorOf(db, announcer.name)) >= (await lastOfOutbox(db));
-    if (await store.read(hasPassedAll)) return;
-    await store.write(async ({ db }) => this.#advance(db, await lastOfOutbox(db)));
+    await store.write(async ({ db }) => {
+      const last = await lastOfOutbox(db);
+      if (last === 0) return;
+      await advanceCursor(db, announcer.name, last);
+      await this.#trim(db);
+    });
   }
 
   async #pass(announced: Announced): Promise<void> {
-    const { store } = this.#options;
+    const { store, announcer } = this.#options;
     const { upTo, failure } = announced;
     if (upTo !== undefined) {
       await store.write(async ({ db }) => {
         await announced.store?.(db);
-        await this.#advance(db, upTo);
+        await advanceCursor(db, announcer.name, upTo);
+        await this.#trim(db);
       });
       announced.stored?.();
     }
     if (failure !== undefined) throw failure;
   }
 
-  async #advance(db: Db, upTo: number): Promise<void> {
-    const { clock, announcer, keptForMs = 0 } = this.#options;
-    const passedBefore = await passedByAll(db);
-    await advanceCursor(db, announcer.name, upTo);
-    await trimOutbox(db, keptForMs === 0 ? Infinity : clock.nowMs() - keptForMs, passedBefore);
+  async #trim(db: Db): Promise<void> {
+    const { clock, keptForMs = 0 } = this.#options;
+    await trimOutbox(db, keptForMs === 0 ? Infinity : clock.nowMs() - keptForMs);
   }
 }

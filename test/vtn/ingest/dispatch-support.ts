@@ -21,7 +21,7 @@ export const command = (assetId: string, more: object = {}) => ({
 });
 
 /** An inbox on the VTN's own store; `send` hands it one message for an asset. */
-export function inboxOf(api: Operations) {
+export async function inboxOf(api: Operations) {
   const inbox = new DispatchInbox({
     store: api.vtn.store,
     clock: api.clock,
@@ -29,7 +29,7 @@ export function inboxOf(api: Operations) {
     log: pino({ level: 'silent' }),
     horizonDays: 2,
     topicPrefix: PREFIX,
-    check: messageChecker(OPERATIONS_DOCUMENT, 'DispatchMessage'),
+    check: await messageChecker(OPERATIONS_DOCUMENT, 'DispatchMessage'),
   });
   const send = (assetId: string, message: unknown) => {
     const isRaw = typeof message === 'string' || message instanceof Uint8Array;

@@ -7,11 +7,11 @@ import { command, inboxOf, ordered } from './dispatch-support.ts';
 
 describe('a dispatch command', () => {
   let api: Operations;
-  let send: ReturnType<typeof inboxOf>['send'];
-  let inbox: ReturnType<typeof inboxOf>['inbox'];
+  let send: Awaited<ReturnType<typeof inboxOf>>['send'];
+  let inbox: Awaited<ReturnType<typeof inboxOf>>['inbox'];
   beforeAll(async () => {
     api = await startOperations();
-    ({ send, inbox } = inboxOf(api));
+    ({ send, inbox } = await inboxOf(api));
   });
   beforeEach(() => api.clock.set('2026-01-15T10:00:00Z'));
   afterAll(() => api.stop());

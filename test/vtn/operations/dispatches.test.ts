@@ -5,10 +5,10 @@ import type { Operations } from './support.ts';
 
 describe('the history of dispatch commands', () => {
   let api: Operations;
-  let send: ReturnType<typeof inboxOf>['send'];
+  let send: Awaited<ReturnType<typeof inboxOf>>['send'];
   beforeAll(async () => {
     api = await startOperations();
-    ({ send } = inboxOf(api));
+    ({ send } = await inboxOf(api));
   });
   afterAll(() => api.stop());
 
