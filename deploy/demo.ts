@@ -7,6 +7,7 @@ import { seedClients } from './demo/clients.ts';
 import { writeAgentConfig, writeDemoFile, writeVtnConfig, type DemoFile, type Listening } from './demo/files.ts';
 import { ApiClient, fetchToken } from './demo/http.ts';
 import { parseOptions } from './demo/options.ts';
+import { planReservations } from './demo/plan.ts';
 import { startProgram, type Program } from './demo/programs.ts';
 import { prepareSite } from './demo/site.ts';
 
@@ -100,6 +101,7 @@ async function main(): Promise<void> {
   const operator = new ApiClient(operationsUrl, await fetchToken(openadrUrl, clients.operator));
   const site = await prepareSite(operator, '2026-01-01T00:00:00Z');
   const [bess, pv] = ['BESS', 'PV'].map((kind) => site.assets.find((a) => a.kind === kind)?.id ?? '');
+  await planReservations(operator, bess ?? '', Date.now());
   const listening = options.simulator ? await startSimulator(bess ?? '', pv ?? '') : [];
   const agentConfig = writeAgentConfig(options, openadrUrl, site, listening);
   if (options.agent) await startAgent(agentConfig);

@@ -1,17 +1,39 @@
 import type { DemoFile } from './files.ts';
+import { PLAN_MW } from './plan.ts';
 
-/** SOLAR PARK at 8 MW, bound to 2 MW in the slot that runs now. Works in any POSIX shell with curl and node. */
-export function curlLine(demo: DemoFile, secret: string): string {
-  const pv = demo.assets.find((asset) => asset.kind === 'PV')?.id ?? 'ASSET_ID';
-  const slot = (offset: number): string =>
-    `$(node -p "new Date(Math.floor(Date.now()/9e5${offset === 0 ? '' : `+${offset}`})*9e5).toISOString()")`;
+/** The solar park at 8 MW, bound to 2 MW in the slot that runs now. */
+export function limitLine(demo: DemoFile): string {
+  const power = '"source":"OPERATIONS","power_discharge":{"amount":2,"unit":"MW"}';
+  return curlLine(demo, 'PATCH', 'period-limits', 'limits', `"asset_id":"${assetOf(demo, 'PV')}",${SLOT},${power}`);
+}
+
+/** The battery's reservation of the slot that runs now, overwritten. */
+export function reservationLine(demo: DemoFile): string {
+  const power = '"market":"DAA","source":"OPTIMISATION","power":{"amount":12,"unit":"MW"}';
+  return curlLine(
+    demo,
+    'PUT',
+    'reservations',
+    'reservations',
+    `"asset_id":"${assetOf(demo, 'BESS')}",${SLOT},${power}`,
+  );
+}
+
+const assetOf = (demo: DemoFile, kind: 'BESS' | 'PV'): string =>
+  demo.assets.find((asset) => asset.kind === kind)?.id ?? 'ASSET_ID';
+
+/** The shell works the times out when the line runs, not when it was printed. */
+const slot = (later: '' | '+1'): string =>
+  `"'"$(node -p "new Date(Math.floor(Date.now()/9e5${later})*9e5).toISOString()")"'"`;
+const SLOT = `"start_time":${slot('')},"end_time":${slot('+1')}`;
+
+/** One entry sent to the operations API. Works in any POSIX shell with curl and node. */
+function curlLine(demo: DemoFile, method: string, path: string, list: string, entry: string): string {
+  const { id, secret } = demo.clients.operator;
   const token =
-    `$(curl -s ${demo.openadrUrl}/auth/token -d grant_type=client_credentials -d client_id=${demo.clients.operator.id} ` +
+    `$(curl -s ${demo.openadrUrl}/auth/token -d grant_type=client_credentials -d client_id=${id} ` +
     `-d client_secret=${secret} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`;
-  const body =
-    `{"limits":[{"asset_id":"${pv}","start_time":"'"${slot(0)}"'","end_time":"'"${slot(1)}"'",` +
-    `"source":"OPERATIONS","power_discharge":{"amount":2,"unit":"MW"}}]}`;
-  return `curl -i -X PATCH ${demo.operationsUrl}/period-limits -H "Authorization: Bearer ${token}" -H 'Content-Type: application/json' -d '${body}'`;
+  return `curl -i -X ${method} ${demo.operationsUrl}/${path} -H "Authorization: Bearer ${token}" -H 'Content-Type: application/json' -d '{"${list}":[{${entry}}]}'`;
 }
 
 /** What a person reads when everything is up. */
@@ -44,7 +66,11 @@ export function banner(demo: DemoFile, dataDir: string, running: { agent: boolea
     '',
     'The solar park produces about 8 MW. Paste this to bound it to 2 MW for the slot that runs now:',
     '',
-    curlLine(demo, demo.clients.operator.secret),
+    limitLine(demo),
+    '',
+    `The battery follows its reservations, ${PLAN_MW} MW sold in one hour and bought in the next. Paste this to sell 12 MW in the slot that runs now:`,
+    '',
+    reservationLine(demo),
     '',
     `The same in ${dataDir}/demo.json; logs beside it. Ctrl-C stops everything.`,
     '',

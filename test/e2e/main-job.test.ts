@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiClient, fetchToken } from '../../deploy/demo/http.ts';
-import { Demo, waitFor } from '../support/demo.ts';
+import { Demo, slotWithTimeLeft, waitFor } from '../support/demo.ts';
 import { SunSpecPeer } from '../support/sunspec-peer.ts';
 
 interface Snapshot {
@@ -22,9 +22,7 @@ describe('the main job: one limit, down to an inverter register and back', () =>
   let pvId: string;
 
   beforeAll(async () => {
-    // The line that is pasted speaks of the slot that runs now; near its end the limit would be over before it was seen.
-    const SLOT_MS = 900_000;
-    await waitFor('a slot with time left', () => SLOT_MS - (Date.now() % SLOT_MS) > 45_000, 46_000);
+    await slotWithTimeLeft();
     demo = await Demo.start();
     const { clients, openadrUrl, operationsUrl, assets } = demo.file;
     api = new ApiClient(operationsUrl, await fetchToken(openadrUrl, clients.operator));

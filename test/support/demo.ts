@@ -69,3 +69,10 @@ export async function waitFor<T>(
     await delay(5);
   }
 }
+
+const SLOT_MS = 900_000;
+
+/** Lines that are pasted speak of the slot that runs now; near its end what they order would be over before it was seen. */
+export async function slotWithTimeLeft(neededMs = 45_000): Promise<void> {
+  await waitFor('a slot with time left', () => SLOT_MS - (Date.now() % SLOT_MS) > neededMs, neededMs + 1_000);
+}
