@@ -61,5 +61,6 @@ await Promise.all([
   cp(join(root, 'shared/openapi/openadr-3.0.1.yaml'), join(out, 'openapi/openadr-3.0.1.yaml')),
   cp(join(root, 'vtn/api/operations/openapi.yaml'), join(out, 'openapi/operations.yaml')),
   cp(join(root, 'vtn/api/customer/openapi.yaml'), join(out, 'openapi/customer.yaml')),
+  cp(join(root, 'vtn/api/feeds/openapi.yaml'), join(out, 'openapi/feeds.yaml')),
 ]);
 if (!process.argv.includes('--quiet')) console.log('built dist/vtn.js, dist/ven-agent.js, dist/demo.js');

@@ -87,6 +87,16 @@ export const vtnConfig = z.strictObject({
   auth: authConfig.prefault({}),
   mqtt,
   ingest,
+  feeds: z
+    .strictObject({
+      /** For how long a reader who was away is told what he missed. */
+      retentionHours: z.number().min(0).max(720).default(24),
+      heartbeatSeconds: z.number().int().min(1).max(300).default(15),
+      /** Readers at a time; the limit of open files bounds them too. */
+      maxReaders: z.number().int().min(0).default(20_000),
+      maxReadersPerClient: z.number().int().min(1).default(100),
+    })
+    .prefault({}),
   openadr: z
     .strictObject({
       /** What an event or a subscription for an unknown program answers; public clients disagree. */

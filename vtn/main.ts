@@ -5,9 +5,11 @@ import { customerApi } from './api/customer/index.ts';
 import { ApiError } from './api/errors.ts';
 import { notifierOperations } from './api/openadr/notifiers.ts';
 import { openadrApi } from './api/openadr/index.ts';
+import { Grants } from './api/openadr/grants.ts';
 import { messageChecker } from './api/messages.ts';
 import { openadr30Api } from './api/openadr-3.0/index.ts';
 import type { DialectDeps } from './api/openadr-3.0/within.ts';
+import { feedsApi } from './api/feeds/index.ts';
 import { OPERATIONS_DOCUMENT, operationsApi } from './api/operations/index.ts';
 import { Tokens } from './auth/tokens.ts';
 import type { VtnConfig } from './config.ts';
@@ -20,6 +22,7 @@ import { EmbeddedBroker } from './notify/broker.ts';
 import type { Authenticated } from './notify/broker.ts';
 import { Channel, type Announcer } from './notify/channel.ts';
 import { MqttAnnouncer } from './notify/mqtt-announcer.ts';
+import { EventFeed } from './notify/feed/feed.ts';
 import { MqttTransport } from './notify/mqtt.ts';
 import { HttpServer } from './server.ts';
 import { openChannels } from './store/outbox.ts';
@@ -91,6 +94,21 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
     help: 'Delivery days of assets that came to have slots with energy_low above energy_high; published as computed.',
     collect: () => store.read((db) => counted(db, INFEASIBLE_BANDS)),
   });
+  const grants = new Grants(store);
+  const { retentionHours, heartbeatSeconds, ...readers } = config.feeds;
+  const feed = new EventFeed({
+    store,
+    log,
+    grantOf: (caller) => grants.of(caller),
+    heartbeatMs: heartbeatSeconds * 1_000,
+    ...readers,
+  });
+  const readersHelp = 'Connections of the event feed.';
+  metrics.add({ kind: 'gauge', name: 'feed_readers', help: readersHelp, collect: () => feed.readers });
+  const cutHelp = 'Readers of the event feed who were cut off because they took too little.';
+  metrics.add({ kind: 'counter', name: 'feed_readers_cut_off_total', help: cutHelp, collect: () => feed.cutOff });
+  const keptForMs = retentionHours * 3_600_000;
+  const feeds = feedsApi({ feed, tokens, clock });
   const server = new HttpServer({
     config: config.server,
     clock,
@@ -99,7 +117,7 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
     store,
     tokens,
     metrics,
-    apis: [openadr, openadr30, operations, customer],
+    apis: [openadr, openadr30, operations, customer, feeds],
   });
 
   const running: Stop[] = [];
@@ -123,10 +141,14 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
     running.push(() => jobs.stop());
     await jobs.start();
     const inbox = await inboxOf(config, { store, clock, ids, log, horizonDays });
-    const mqttUrl = await startMqtt(config, { store, tokens, clock, log, inbox }, running);
+    const mqttUrl = await startMqtt(config, { store, tokens, clock, log, inbox, keptForMs }, running);
     mqttUrls = config.mqtt.publicUrls ?? (mqttUrl === undefined ? [] : [mqttUrl]);
     const { url } = await server.start();
     running.push(() => server.stop());
+    running.push(tokens.onRevoked((clientId) => feed.cut(clientId)));
+    feed.start();
+    // Before the server, which would wait for its readers.
+    running.push(() => feed.stop());
     return { url, ...(mqttUrl === undefined ? {} : { mqttUrl }) };
   };
   return {
@@ -153,7 +175,12 @@ async function inboxOf({ mqtt, ingest }: VtnConfig, deps: Omit<DispatchInboxDeps
   });
 }
 
-type MqttDeps = Pick<VtnDeps, 'clock' | 'log'> & { store: Store; tokens: Tokens; inbox: DispatchInbox | undefined };
+type MqttDeps = Pick<VtnDeps, 'clock' | 'log'> & {
+  store: Store;
+  tokens: Tokens;
+  inbox: DispatchInbox | undefined;
+  keptForMs: number;
+};
 
 /** Starts broker, notifications and the intake of commands as configured. @returns where the broker is. */
 async function startMqtt(
@@ -161,11 +188,11 @@ async function startMqtt(
   deps: MqttDeps,
   running: Stop[],
 ): Promise<string | undefined> {
-  const { store, tokens, clock, log, inbox } = deps;
+  const { store, tokens, clock, log, inbox, keptForMs } = deps;
   const { topicPrefix, anonymousPublishers: anonymous, sessionId } = ingest.dispatches;
   const receive = inbox && ((topic: string, payload: Uint8Array) => inbox.receive(topic, payload));
   const start = (announcer: Announcer) => {
-    const channel = new Channel({ store, clock, log, announcer });
+    const channel = new Channel({ store, clock, log, announcer, keptForMs });
     channel.start();
     running.push(() => channel.stop());
   };

@@ -171,7 +171,8 @@ export class HttpServer {
       if (this.#isStopping && running === 0) socket.end();
       const { ids, metrics } = this.#deps;
       const ms = performance.now() - startMs;
-      metrics.observeRequest(method, response.statusCode, ms / 1_000);
+      // How long a reader follows a feed says nothing of how long requests take.
+      if (response.locals['isStream'] !== true) metrics.observeRequest(method, response.statusCode, ms / 1_000);
       const log = this.#accessLog;
       if (!log.isLevelEnabled('info')) return;
       const caller = response.locals['caller'] as Caller | undefined;

@@ -39,6 +39,7 @@ const PURE = [
   'vtn/scheduling/linear-program.ts',
   'vtn/scheduling/problem.ts',
   'vtn/scheduling/schedule.ts',
+  'vtn/notify/feed/routing.ts',
   'ven-agent/scheduler/',
   'ven-agent/dispatch/',
   'ven-agent/picture.ts',

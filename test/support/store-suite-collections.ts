@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { ObjectType, StoredObject } from '@openadr-gateway/shared/openadr/objects.ts';
 import * as clients from '@openadr-gateway/vtn/store/clients.ts';
 import * as events from '@openadr-gateway/vtn/store/events.ts';
-import { advanceCursor, openChannels, outboxAfter, trimOutbox } from '@openadr-gateway/vtn/store/outbox.ts';
+import {
+  advanceCursor,
+  keptOutboxAfter,
+  openChannels,
+  outboxAfter,
+  outboxBounds,
+  trimOutbox,
+} from '@openadr-gateway/vtn/store/outbox.ts';
 import * as programs from '@openadr-gateway/vtn/store/programs.ts';
 import * as reports from '@openadr-gateway/vtn/store/reports.ts';
 import * as resources from '@openadr-gateway/vtn/store/resources.ts';
@@ -261,6 +268,26 @@ export function collectionTests(subject: Subject): void {
       await put(aSubscription('1'), aSubscription('2', { clientID: 'other' }), aSubscription('3'));
       await subject().write(async (tx) => tx.apply(await subscriptions.endSubscriptionsChanges(tx.db, 'client of v')));
       expect(ids(await read((db) => subscriptions.listSubscriptions(db)))).toEqual(['2']);
+    });
+
+    it('of outbox rows that are kept for a while take what nobody comes back for, and say how far all is gone', async () => {
+      await put(aProgram('p'), anEvent('e', 'p'), aReport('r', 'e'), aVen('v'), aSubscription('s'));
+      const rows = await read((db) => outboxAfter(db, 0, 10));
+      const left = async () => (await read((db) => keptOutboxAfter(db, 0, 10))).map((row) => row.object_id);
+      const all = async () => (await read((db) => outboxAfter(db, 0, 10))).map((row) => row.object_id);
+      const bounds = () => read((db) => outboxBounds(db));
+      const newest = rows.at(-1)?.seq ?? 0;
+      await subject().write((tx) => openChannels(tx.db, ['a']));
+      await subject().write((tx) => trimOutbox(tx.db, 0));
+      expect([await all(), await bounds()]).toEqual([['p', 'e', 'r', 'v', 's'], { forgotten: 0, newest }]);
+      await subject().write((tx) => advanceCursor(tx.db, 'a', newest));
+      await subject().write((tx) => trimOutbox(tx.db, 0));
+      expect([await all(), await left()]).toEqual([
+        ['p', 'e', 'v'],
+        ['p', 'e', 'v'],
+      ]);
+      await subject().write((tx) => trimOutbox(tx.db, Infinity));
+      expect([await all(), await bounds()]).toEqual([[], { forgotten: newest, newest }]);
     });
 
     it('of outbox rows take those that every channel has passed', async () => {

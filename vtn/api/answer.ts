@@ -36,6 +36,12 @@ export function sendAnswer(
     return;
   }
   const headers = headerList(requestId, answer.headers, mayCompress, coding);
+  if (answer.stream) {
+    response.writeHead(answer.status, headers);
+    if (request.method === 'HEAD') response.end();
+    else answer.stream(response);
+    return;
+  }
   if (answer.body === undefined) {
     if (answer.status !== 204) headers.push('content-length', '0');
     response.writeHead(answer.status, headers);

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Caller } from '../auth/caller.ts';
 import type { ApiError } from './errors.ts';
 
@@ -24,6 +25,8 @@ export interface ApiAnswer {
   status: number;
   body?: unknown;
   headers?: Record<string, string>;
+  /** Instead of a body: takes the response over once its head is written, and may go on for hours. Not called for HEAD. */
+  stream?(response: ServerResponse): void;
 }
 
 export interface OperationHandler {
@@ -31,6 +34,8 @@ export interface OperationHandler {
   authorise(caller: Caller): void;
   /** Where one operation's errors look unlike the API's: the token endpoint (RFC 6749). */
   dialect?: Dialect;
+  /** The media type of what it answers with when all goes well; JSON when missing. */
+  produces?: string;
   handle(request: ApiRequest): Promise<ApiAnswer>;
 }
 

@@ -13,7 +13,7 @@ import { ApiError, invalid, notFound, notImplemented } from './errors.ts';
 import type { Issue } from './errors.ts';
 import type { Api, ApiRequest, OperationHandler } from './http.ts';
 import { issuesOf } from './issues.ts';
-import { acceptsJson } from './negotiation.ts';
+import { accepting, acceptsJson } from './negotiation.ts';
 import { dropOptionalNulls } from './nulls.ts';
 import { parameterReader } from './parameters.ts';
 
@@ -65,6 +65,8 @@ function operationStep(api: Api, op: DocumentOperation, deps: MountDeps): Step {
   const isAnonymous = api.anonymous?.includes(op.id) ?? false;
   const readParameters = parameterReader(op);
   const implied = impliedTypes(op.bodySchema);
+  const mediaType = handler?.produces ?? 'application/json';
+  const accepts = handler?.produces === undefined ? acceptsJson : accepting(handler.produces);
 
   const run = async (request: Request, response: Response, requestId: string): Promise<void> => {
     const authenticated = isAnonymous ? ANONYMOUS : deps.authenticate(request.headers.authorization);
@@ -73,7 +75,7 @@ function operationStep(api: Api, op: DocumentOperation, deps: MountDeps): Step {
     if (!handler) throw notImplemented(`${op.id} is not available on this server`);
     if (!isAnonymous) authorise(handler, caller, deps);
     // Before anything is done: a write that cannot be answered is not made.
-    if (!acceptsJson(request.headers.accept)) throw notAcceptable(request.headers.accept);
+    if (!accepts(request.headers.accept)) throw notAcceptable(mediaType, request.headers.accept);
     const body = op.mediaTypes.length > 0 ? await bodyOf(request, op, implied, api, deps) : undefined;
     const { params, query } = readParameters(request);
     const answer = await handler.handle({
@@ -84,6 +86,7 @@ function operationStep(api: Api, op: DocumentOperation, deps: MountDeps): Step {
       headers: request.headers,
       remoteAddress: deps.peerOf(request),
     } satisfies ApiRequest);
+    response.locals['isStream'] = answer.stream !== undefined;
     const sent = sendAnswer(request, response, requestId, answer);
     if (sent !== undefined) await sent;
   };
@@ -170,12 +173,12 @@ function fail(
 
 const noSuchPath = (request: Request) => notFound(`there is nothing at ${request.baseUrl}${request.path}`);
 
-function notAcceptable(accept: string | undefined): ApiError {
+function notAcceptable(mediaType: string, accept: string | undefined): ApiError {
   return new ApiError({
     status: 406,
     code: 'not_acceptable',
     title: 'Not Acceptable',
-    detail: `header.accept: expected application/json among the accepted media types, got "${accept ?? ''}"`,
+    detail: `header.accept: expected ${mediaType} among the accepted media types, got "${accept ?? ''}"`,
   });
 }
 

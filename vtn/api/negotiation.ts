@@ -6,7 +6,6 @@ export type Coding = 'identity' | 'gzip' | 'br';
 const MAX_REMEMBERED = 200;
 /** Longer ones say nothing that matters, and are read like one that is missing. */
 const MAX_LENGTH = 1_000;
-const JSON_RANGES = ['application/json', 'application/*', '*/*'];
 
 /**
  * The content coding to answer with. The highest q-value wins, and br goes before gzip where they are equal; without the
@@ -23,11 +22,17 @@ export const codingFor = remembering((header): Coding => {
 }, 'identity');
 
 /** Whether the client reads JSON. The most specific range decides; other parameters than `q` are not looked at. */
-export const acceptsJson = remembering((header): boolean => {
-  const wishes = weights(header);
-  const range = JSON_RANGES.find((name) => wishes.has(name));
-  return range !== undefined && (wishes.get(range) ?? 0) > 0;
-}, true);
+export const acceptsJson = accepting('application/json');
+
+/** The same for another media type. */
+export function accepting(mediaType: string): (header: string | undefined) => boolean {
+  const ranges = [mediaType, mediaType.replace(/\/.*/, '/*'), '*/*'];
+  return remembering((header): boolean => {
+    const wishes = weights(header);
+    const range = ranges.find((name) => wishes.has(name));
+    return range !== undefined && (wishes.get(range) ?? 0) > 0;
+  }, true);
+}
 
 /** `gzip;q=0.5, *;q=0` -> gzip 0.5, * 0. What has no valid weight counts as wanted, as clients without one mean it. */
 function weights(header: string): Map<string, number> {

@@ -16,9 +16,11 @@ export function dropOptionalNulls(value: unknown, schema: Schema | undefined): v
   const object = value as Record<string, unknown>;
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     if (object[name] === null) {
-      if (property.nullable !== true && !schema.required?.includes(name)) delete object[name];
+      if (!isNullable(property) && !schema.required?.includes(name)) delete object[name];
     } else {
       dropOptionalNulls(object[name], property);
     }
   }
 }
+
+const isNullable = (schema: Schema): boolean => schema.nullable === true || (schema.anyOf ?? []).some(isNullable);

@@ -126,7 +126,7 @@ export class Tokens {
       if (this.#deps.anonymousRead) return ANONYMOUS_READER;
       throw this.challenge();
     }
-    const token = /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
+    const token = bearerToken(authorization);
     if (token === undefined)
       throw this.#refusal('unauthorized', 'expected the Authorization header to be "Bearer <token>"');
     return this.check(token);
@@ -240,6 +240,11 @@ export class Tokens {
   #refusal(code: 'unauthorized' | 'invalid_token', detail: string): ApiError {
     return refusal(this.#deps.invalidTokenStatus, code, detail);
   }
+}
+
+/** The token of an `Authorization` header (RFC 6750 2.1); undefined when it holds none. */
+export function bearerToken(authorization: string): string | undefined {
+  return /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
 }
 
 /** What an unverified token says of its issuer; undefined when it is no JWT. */

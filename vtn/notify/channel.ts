@@ -7,6 +7,7 @@ import {
   cursorOf,
   lastOfOutbox,
   outboxAfter,
+  passedByAll,
   trimOutbox,
   type OutboxRow,
 } from '../store/outbox.ts';
@@ -162,30 +163,28 @@ export class Channel {
 
   async #skip(): Promise<void> {
     const { store, announcer } = this.#options;
-    await store.write(async ({ db }) => {
-      const last = await lastOfOutbox(db);
-      if (last === 0) return;
-      await advanceCursor(db, announcer.name, last);
-      await this.#trim(db);
-    });
+    const hasPassedAll = async (db: Db) => (await cursorOf(db, announcer.name)) >= (await lastOfOutbox(db));
+    if (await store.read(hasPassedAll)) return;
+    await store.write(async ({ db }) => this.#advance(db, await lastOfOutbox(db)));
   }
 
   async #pass(announced: Announced): Promise<void> {
-    const { store, announcer } = this.#options;
+    const { store } = this.#options;
     const { upTo, failure } = announced;
     if (upTo !== undefined) {
       await store.write(async ({ db }) => {
         await announced.store?.(db);
-        await advanceCursor(db, announcer.name, upTo);
-        await this.#trim(db);
+        await this.#advance(db, upTo);
       });
       announced.stored?.();
     }
     if (failure !== undefined) throw failure;
   }
 
-  async #trim(db: Db): Promise<void> {
-    const { clock, keptForMs = 0 } = this.#options;
-    await trimOutbox(db, keptForMs === 0 ? Infinity : clock.nowMs() - keptForMs);
+  async #advance(db: Db, upTo: number): Promise<void> {
+    const { clock, announcer, keptForMs = 0 } = this.#options;
+    const passedBefore = await passedByAll(db);
+    await advanceCursor(db, announcer.name, upTo);
+    await trimOutbox(db, keptForMs === 0 ? Infinity : clock.nowMs() - keptForMs, passedBefore);
   }
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Logger } from 'pino';
 import type { Notification, Operation, Program, StoredObject } from '@openadr-gateway/shared/openadr/objects.ts';
 import type { OutboxRow } from '../store/outbox.ts';
@@ -84,7 +85,7 @@ export async function audienceOf(db: Db, changes: readonly Change[]): Promise<Au
  * The programs' targets as they are now. A program that was deleted together with its events is no longer there; its own DELETE
  * row, which follows theirs in the outbox, tells.
  */
-async function targetsOfPrograms(db: Db, ids: readonly string[]): Promise<Map<string, readonly string[]>> {
+export async function targetsOfPrograms(db: Db, ids: readonly string[]): Promise<Map<string, readonly string[]>> {
   const found = new Map<string, readonly string[]>();
   if (ids.length === 0) return found;
   const note = (rows: readonly { id: string; body: string }[]) => {
@@ -97,8 +98,9 @@ async function targetsOfPrograms(db: Db, ids: readonly string[]): Promise<Map<st
     await db
       .selectFrom('outbox')
       .select(['object_id as id', 'body'])
-      .where('operation', '=', 'DELETE')
-      .where('object_type', '=', 'PROGRAM')
+      // Literally as in the index of deleted programs, which is not found otherwise.
+      .where('operation', '=', sql.lit('DELETE'))
+      .where('object_type', '=', sql.lit('PROGRAM'))
       .where('object_id', 'in', missing)
       .execute(),
   );

@@ -125,7 +125,7 @@ function eventViews(event: Event, audience: Audience): View[] {
 }
 
 /** Target hiding; vens that see the same targets get the same object, so that it is written as JSON once. */
-function hider<T extends Program | Event>(object: T): (held: readonly string[]) => T {
+export function hider<T extends Program | Event>(object: T): (held: readonly string[]) => T {
   const shown = new Map<string, T>();
   return (held) => {
     const key = JSON.stringify(visibleTargets(object.targets ?? [], held));

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import type { ExpressionBuilder, Selectable } from 'kysely';
 import { kept } from './kept.ts';
 import type { Database } from './schema.ts';
 import type { Db } from './store.ts';
@@ -10,6 +10,16 @@ import type { Db } from './store.ts';
 
 /** A committed change. `body` and `previous` are JSON texts; `previous` is set for UPDATE. */
 export type OutboxRow = Selectable<Database['outbox']>;
+
+/**
+ * What is worth keeping for readers of the event feed who come back: changes of events, and of what decides who sees them.
+ * Reports are many, and are of no use then.
+ */
+const isKept = (eb: ExpressionBuilder<Database, 'outbox'>) =>
+  eb('object_type', 'in', ['EVENT', 'PROGRAM', 'VEN', 'RESOURCE']);
+
+/** The counter that holds the last row that was forgotten. */
+const FORGOTTEN = 'outbox: forgotten';
 
 const after = kept((db, seq: number, limit: number) =>
   db.selectFrom('outbox').selectAll().where('seq', '>', seq).orderBy('seq').limit(limit),
@@ -29,6 +39,29 @@ const firstKept = kept((db, sinceMs: number) =>
     .limit(1),
 );
 const deletion = kept((db, seq: number) => db.deleteFrom('outbox').where('seq', '<=', seq));
+const deletionOfOthers = kept((db, from: number, to: number) =>
+  db
+    .deleteFrom('outbox')
+    .where('seq', '>', from)
+    .where('seq', '<=', to)
+    .where((eb) => eb.not(isKept(eb))),
+);
+const keptAfter = kept((db, seq: number, limit: number) =>
+  db
+    .selectFrom('outbox')
+    .selectAll()
+    .where('seq', '>', seq)
+    .where((eb) => isKept(eb))
+    .orderBy('seq')
+    .limit(limit),
+);
+const forgotten = kept((db) => db.selectFrom('counters').select('value').where('name', '=', FORGOTTEN));
+const noteForgotten = kept((db, value: number) =>
+  db
+    .insertInto('counters')
+    .values({ name: FORGOTTEN, value })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ value })),
+);
 const advancing = kept((db, channel: string, seq: number) =>
   db
     .insertInto('outbox_cursors')
@@ -39,6 +72,17 @@ const advancing = kept((db, channel: string, seq: number) =>
 /** Rows after `seq` (0: from the beginning) in the order of their commits. */
 export async function outboxAfter(db: Db, seq: number, limit: number): Promise<OutboxRow[]> {
   return (await after(db, seq, limit)).rows;
+}
+
+/** The same without what is not kept for those who come back. */
+export async function keptOutboxAfter(db: Db, seq: number, limit: number): Promise<OutboxRow[]> {
+  return (await keptAfter(db, seq, limit)).rows;
+}
+
+/** The last row that was forgotten, and the newest; what is not kept for those who come back does not count as forgotten. */
+export async function outboxBounds(db: Db): Promise<{ forgotten: number; newest: number }> {
+  const floor = (await forgotten(db)).rows[0]?.value ?? 0;
+  return { forgotten: floor, newest: Math.max(floor, await lastOfOutbox(db)) };
 }
 
 /** The newest row; 0 when there is none. */
@@ -88,11 +132,25 @@ export async function openChannels(db: Db, channels: readonly string[]): Promise
 /** Most rows that are forgotten in one write, for which others queue. */
 const MAX_TRIMMED = 5_000;
 
-/** Forgets what every channel has passed and was committed before `keptSinceMs`; Infinity: all that they have passed. */
-export async function trimOutbox(db: Db, keptSinceMs: number): Promise<void> {
+/** How far all channels have come. */
+export async function passedByAll(db: Db): Promise<number> {
+  return (await slowest(db)).rows[0]?.seq ?? 0;
+}
+
+/**
+ * Forgets what every channel has passed and was committed before `keptSinceMs`; Infinity: all that they have passed. Of what is
+ * younger, what nobody comes back for goes too.
+ *
+ * @param seen how far all channels had come when this was done the last time
+ */
+export async function trimOutbox(db: Db, keptSinceMs: number, seen = 0): Promise<void> {
   const oldest = (await after(db, 0, 1)).rows[0]?.seq;
   if (oldest === undefined) return;
-  const passed = (await slowest(db)).rows[0]?.seq ?? 0;
+  const passed = await passedByAll(db);
   const kept = keptSinceMs === Infinity ? undefined : (await firstKept(db, keptSinceMs)).rows[0]?.seq;
-  await deletion(db, Math.min(passed, (kept ?? Infinity) - 1, oldest + MAX_TRIMMED));
+  const upTo = Math.min(passed, (kept ?? Infinity) - 1, oldest + MAX_TRIMMED);
+  const { numAffectedRows = 0n } = await deletion(db, upTo);
+  if (numAffectedRows > 0n) await noteForgotten(db, upTo);
+  const from = Math.max(seen, upTo);
+  if (from < passed) await deletionOfOthers(db, from, Math.min(passed, from + MAX_TRIMMED));
 }

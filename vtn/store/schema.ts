@@ -331,4 +331,53 @@ export interface Database {
   };
   /** The agent enrolled for a site: its OAuth client and its ven object. */
   gateways: { site_id: string; client_id: string; ven_id: string; created_ms: number; updated_ms: number };
+  /** Where devices are. `account_id`: whose they are, as schedules say it. */
+  locations: {
+    id: string;
+    name: string;
+    time_zone: string;
+    currency: string;
+    account_id: string;
+    tariff_id: string | null;
+    site_id: string | null;
+    created_ms: number;
+    updated_ms: number;
+  };
+  /** What is scheduled. Efficiencies and states of charge (`_soc`) are decimals from 0 to 1. */
+  devices: {
+    id: string;
+    name: string;
+    type: string;
+    location_id: string;
+    asset_id: string | null;
+    live_mode: number;
+    capacity_wh: number;
+    max_charge_w: number;
+    max_discharge_w: number;
+    charge_efficiency: string;
+    discharge_efficiency: string;
+    minimum_soc: string;
+    target_soc: string | null;
+    deadline_ms: number | null;
+    /** As it was given, and when. */
+    soc: string | null;
+    soc_ms: number | null;
+    /** The schedule that holds. */
+    schedule_id: string | null;
+    /** Since when something has changed on which that schedule rests; NULL: nothing has. */
+    stale_ms: number | null;
+    created_ms: number;
+    updated_ms: number;
+  };
+  /** `horizon_ms`: what was asked for; NULL: all there is. `entries`: JSON array of `ScheduleEntry`. */
+  schedules: {
+    id: string;
+    device_id: string;
+    location_id: string;
+    start_ms: number;
+    end_ms: number;
+    horizon_ms: number | null;
+    entries: string;
+    created_ms: number;
+  };
 }

@@ -65,9 +65,12 @@ describe.each(APIS)('whatever is sent to the operations of $file', ({ file, base
       if (name === 'to')
         return fc.constantFrom('2026-01-15T12:15:00+01:00', '2026-01-16T00:00:00Z', '0001-01-01T00:00:00Z');
       if (name === 'grant_type') return fc.constant('client_credentials');
+      if (name === 'start_time') return fc.constantFrom('2026-01-15T09:00:00Z', '2026-01-14T23:00:00Z');
+      if (name === 'end_time') return fc.constantFrom('2026-01-15T12:15:00+01:00', '2026-01-15T18:00:00Z');
       if (name === 'start_time_utc') return fc.constantFrom('2026-01-15T09:07:00Z', '2026-01-15T12:00:00+01:00');
       if (name === 'end_time_utc') return fc.constantFrom('2026-01-15T11:55:00', '2026-01-16T00:00:00Z');
       if (name === 'timezone' || name === 'timezone_source') return fc.constant('Europe/Madrid');
+      if (/(?:state_of_charge|efficiency)$/.test(name)) return fc.constantFrom(0.5, '1', 1);
       const pool = role === 'customer' && name === 'id' ? 'unavailabilities' : poolOf(name);
       return pool === undefined ? undefined : fc.nat(9).map((n) => `@${pool}@${n}`);
     },
@@ -196,7 +199,18 @@ describe('the check of an answer', () => {
 /** What makes objects goes first, those that others refer to before these; what takes them away last, the other way round. */
 function inOrder(operations: readonly DocumentedOperation[]): DocumentedOperation[] {
   const methods = ['post', 'put', 'patch', 'get', 'delete'];
-  const collections = ['programs', 'plants', 'vens', 'events', 'assets', 'sites', 'resources', 'inverters', 'reports'];
+  const collections = [
+    'programs',
+    'plants',
+    'vens',
+    'events',
+    'assets',
+    'sites',
+    'resources',
+    'inverters',
+    'reports',
+    'locations',
+  ];
   const rank = ({ method, path }: DocumentedOperation) => {
     const collection = path.split('/').findLast((segment) => /^[a-z]/.test(segment)) ?? '';
     const place = collections.includes(collection) ? collections.indexOf(collection) : collections.length;

@@ -73,8 +73,14 @@ describe('the document of the operations API', () => {
     const site = 'DE_AMPN_IMMST_SITE_1';
     const admin = await api.client('admin');
     const tariff = (await api.post('tariffs', { name: 't', region: 'DE' }).expect(201)).body.id;
+    const place = (await api.location()).id;
+    const device = (await api.device({ location_id: place })).id;
     const day: [string, Test][] = [
       ['createTariff', api.post('tariffs', exampleOf('createTariff'))],
+      ['createLocation', api.post('locations', exampleOf('createLocation'))],
+      ['patchLocation', api.patch(`locations/${place}`, exampleOf('patchLocation'))],
+      ['createDevice', api.post('devices', { ...exampleOf('createDevice'), location_id: place })],
+      ['patchDevice', api.patch(`devices/${device}`, exampleOf('patchDevice'))],
       ['patchTariff', api.patch(`tariffs/${tariff}`, exampleOf('patchTariff'))],
       ['putTariffPrices', api.put(`tariffs/${tariff}/prices`, exampleOf('putTariffPrices'))],
       ['createClient', admin.post('/api/v1/clients', exampleOf('createClient'))],
@@ -138,9 +144,15 @@ describe('the document of the operations API', () => {
     check('putGateway', await api.put(`sites/${site}/gateway`).expect(200));
     const range = 'from=2026-01-15T00:00:00Z&to=2026-01-16T00:00:00Z';
     const tariff = (await api.post('tariffs', { name: 't', region: 'PL', targets: ['a'] }).expect(201)).body.id;
+    const place = (await api.location({ site_id: site })).id;
+    const device = (await api.device({ location_id: place, asset_id: asset })).id;
     const price = { ...slot, import_price: { amount: '1.5', unit: 'PLN/MWh' }, is_forecast: true };
     await api.put(`tariffs/${tariff}/prices`, { prices: [price] }).expect(204);
     for (const [id, path] of [
+      ['listLocations', 'locations'],
+      ['getLocation', `locations/${place}`],
+      ['listDevices', `devices?asset_id=${asset}`],
+      ['getDevice', `devices/${device}`],
       ['listTariffs', 'tariffs'],
       ['getTariff', `tariffs/${tariff}`],
       ['listTariffPrices', `tariffs/${tariff}/prices?${range}`],

@@ -85,6 +85,21 @@ const naming = {
   delivery_area: oneOf('50HZ', 'PSE'),
 };
 const type = oneOf('BESS', 'PV');
+const device = {
+  name: oneOf('n'),
+  type: oneOf('BATTERY', 'HEAT_STORE'),
+  capacity: mostly(fc.record({ amount: mostly(magnitude), unit: oneOf('kWh', 'MWh') })),
+  max_charge_power: mostly(fc.record({ amount: mostly(magnitude), unit: oneOf('kW', 'W') })),
+};
+const stateOfCharge = {
+  live_mode: oneOf(true, false),
+  charge_efficiency: share,
+  minimum_state_of_charge: oneOf(0, '0.1', 1e-9),
+  target_state_of_charge: fc.oneof(share, fc.constant(null)),
+  state_of_charge: fc.oneof(share, fc.constant(null)),
+  deadline: fc.oneof(time, fc.constant(null)),
+  asset_id: oneOf('{asset}', null, 'no'),
+};
 const inverter = { rated_power: power, charge_efficiency: share, discharge_efficiency: share };
 const page = { limit: oneOf('1', '1000'), offset: oneOf('0', '3', '999999999999999') };
 const range = { from: time, to: time };
@@ -139,6 +154,20 @@ const OPERATIONS: [string, string, fc.Arbitrary<unknown>, fc.Arbitrary<unknown>]
     record({ prices: mostly(fc.array(slotPrice, { minLength: 1, maxLength: 2 })) }),
     nothing,
   ],
+  [
+    'post',
+    'locations',
+    record(
+      { name: oneOf('n'), time_zone: oneOf('Europe/Berlin', '+01:00', 'X/Y'), currency: oneOf('EUR', 'PLN') },
+      { tariff_id: oneOf('{tariff}', null, 'no'), site_id: oneOf('{site}', null), account_id: oneOf('acc_1') },
+    ),
+    nothing,
+  ],
+  ['patch', 'locations/{location}', record({}, { name: oneOf('n'), tariff_id: oneOf(null, '{tariff}') }), nothing],
+  ['get', 'locations', nothing, record({}, { ...page, site_id: oneOf('{site}') })],
+  ['post', 'devices', record({ ...device, location_id: oneOf('{location}') }, stateOfCharge), nothing],
+  ['patch', 'devices/{device}', record({}, { ...device, ...stateOfCharge, asset_id: oneOf(null) }), nothing],
+  ['get', 'devices', nothing, record({}, { ...page, type: oneOf('BATTERY'), location_id: oneOf('{location}') })],
   ['get', 'tariffs/{tariff}/prices', nothing, record({ from: start, to: end }, page)],
   ['get', 'forecasts', nothing, record({ asset_ids: asset, from: start, to: end }, page)],
   [
@@ -220,9 +249,13 @@ describe('whatever an operator sends', () => {
     await api.put(`sites/${site}/gateway`).expect(200);
     await api.put('specs', { asset_id: asset, valid_from: '2020-01-01T00:00:00Z', rated_power: mw(1) }).expect(204);
     const tariff: string = (await api.post('tariffs', { name: 't', region: 'DE' }).expect(201)).body.id;
+    const location = await api.location({ tariff_id: tariff });
+    const battery = await api.device({ location_id: location.id });
     fill = (text) =>
       text
         .replaceAll('{tariff}', tariff)
+        .replaceAll('{location}', location.id)
+        .replaceAll('{device}', battery.id)
         .replaceAll('{asset}', asset)
         .replaceAll('{site}', site)
         .replaceAll('{inverter}', inverter);
@@ -261,6 +294,8 @@ describe('whatever an operator sends', () => {
     const everything = 'limit=1000&from=2000-01-01T00:00:00Z&to=2199-12-31T23:59:59Z';
     await api.get('assets?limit=1000').expect(200);
     await api.get('sites?expand=inverters&limit=1000').expect(200);
+    await api.get('devices?limit=1000').expect(200);
+    await api.get('locations?limit=1000').expect(200);
     await api.get(fill('specs?asset_ids={asset}&limit=1000')).expect(200);
     await api.get(fill(`period-limits?asset_ids={asset}&${everything}`)).expect(200);
     await api.get(fill(`state-snapshots?asset_ids={asset}&${everything}`)).expect(200);

@@ -17,6 +17,10 @@ export interface Operations extends TestVtn {
   site(more?: object): Promise<string>;
   /** The id of a new inverter. */
   inverter(siteId: string, assetIds: string[]): Promise<string>;
+  /** A new location. */
+  location(more?: object): Promise<{ id: string }>;
+  /** A new battery of 20 MWh and 10 MW both ways, half full and without losses. */
+  device(more: { location_id: string; [field: string]: unknown }): Promise<{ id: string }>;
   /** What is stored in OpenADR. */
   events(): Promise<Event[]>;
   /** The event with this name, if there is one. */
@@ -61,6 +65,15 @@ export async function startOperations(config: object = {}, ids?: IdSource): Prom
     inverter: async (siteId, assetIds) => {
       const body = { rated_power: mw(20), charge_efficiency: 0.98, discharge_efficiency: '0.980', asset_ids: assetIds };
       return (await call('post')(`sites/${siteId}/inverters`, body).expect(201)).body.id;
+    },
+    location: async (more = {}) => {
+      const body = { name: 'Depot', time_zone: 'Europe/Berlin', currency: 'EUR' };
+      return (await call('post')('locations', { ...body, ...more }).expect(201)).body;
+    },
+    device: async (more) => {
+      const power = { max_charge_power: mw(10), max_discharge_power: mw(10) };
+      const body = { name: 'Battery', type: 'BATTERY', capacity: mwh(20), ...power, state_of_charge: 0.5 };
+      return (await call('post')('devices', { ...body, ...more }).expect(201)).body;
     },
     events,
     event: async (name) => (await events()).find((event) => event.eventName === name),

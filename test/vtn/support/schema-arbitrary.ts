@@ -104,6 +104,7 @@ function textOf({ format, pattern, minLength = 0, maxLength = 20 }: Schema): fc.
   if (format === 'uri')
     return fc.constantFrom('https://ven.example/callback', 'urn:uuid:x', 'https://a.example:8443/b?c=d');
   if (pattern?.includes('P(?=') === true) return fc.constantFrom(...DURATIONS);
+  if (pattern?.startsWith('^[+-]?[0-9]+') === true) return fc.constantFrom('0.5', '1', '12.25', '+0', '-1');
   if (pattern !== undefined) return fc.stringMatching(/^[A-Z][A-Z0-9_]{1,8}$/);
   return fc.string({ minLength, maxLength: Math.max(minLength, Math.min(maxLength, 20)), unit: 'grapheme' });
 }

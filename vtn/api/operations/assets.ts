@@ -7,6 +7,7 @@ import { publishSpec, withdraw } from '../../publisher.ts';
 import { assetById, assetsByIds, deleteAsset, insertAsset, listAssets, updateAsset } from '../../store/assets.ts';
 import { countUp } from '../../store/counters.ts';
 import type { AssetFilter, AssetPatch, AssetRow } from '../../store/assets.ts';
+import { deviceOfAsset } from '../../store/devices.ts';
 import { inverterLinks } from '../../store/inverters.ts';
 import { specsOf } from '../../store/specs.ts';
 import type { Db } from '../../store/store.ts';
@@ -96,6 +97,8 @@ export function assetOperations({ store, ...deps }: OperationsDeps): Record<stri
           const inverters = links.map((link) => link.inverter_id).join(', ');
           throw conflict('Still served', `${asset.id} is served by ${inverters}; take it off there first`);
         }
+        const device = await deviceOfAsset(tx.db, asset.id);
+        if (device) throw conflict('Still linked', `${asset.id} is linked to ${device.id}; take it off there first`);
         await withdraw(tx, asset.id);
         await deleteAsset(tx.db, asset.id);
       });

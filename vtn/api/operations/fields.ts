@@ -79,6 +79,14 @@ export class Faults {
     return null;
   }
 
+  /** A share from 0 to 1, as plain decimal text; null where nothing is said. */
+  share(loc: Loc, input: number | string | null | undefined): string | null {
+    const text = decimalText(input);
+    if (text === null || (Number(text) >= 0 && Number(text) <= 1)) return text;
+    this.add(loc, 'out_of_range', 'expected a share from 0 to 1', input, { min: 0, max: 1 });
+    return null;
+  }
+
   /** A share above 0 and at most 1, as plain decimal text; null where nothing is said. */
   efficiency(loc: Loc, input: number | string | null | undefined): string | null {
     const text = decimalText(input);

@@ -6,10 +6,12 @@ import { assetOperations } from './assets.ts';
 import { clientOperations } from './clients.ts';
 import { connectionLimitOperations } from './connection-limits.ts';
 import type { OperationsDeps } from './deps.ts';
+import { deviceOperations } from './devices.ts';
 import { dispatchOperations } from './dispatches.ts';
 import { forecastOperations } from './forecasts.ts';
 import { gatewayOperations } from './gateway.ts';
 import { inverterOperations } from './inverters.ts';
+import { locationOperations } from './locations.ts';
 import { periodLimitOperations } from './period-limits.ts';
 import { reservationOperations } from './reservations.ts';
 import { siteOperations } from './sites.ts';
@@ -43,6 +45,8 @@ export function operationsApi(deps: OperationsDeps): Api {
     ...gatewayOperations(deps),
     ...tariffOperations(deps),
     ...tariffPriceOperations(deps),
+    ...locationOperations(deps),
+    ...deviceOperations(deps),
   };
   return {
     ...OPERATIONS_DOCUMENT,

@@ -12,6 +12,8 @@ import { outboxChannels } from './010-outbox-channels.ts';
 import { dispatches } from './011-dispatches.ts';
 import { customers } from './012-customers.ts';
 import { utilities } from './013-utilities.ts';
+import { outboxDeletedPrograms } from './014-outbox-deleted-programs.ts';
+import { devices } from './015-devices.ts';
 
 /** All migrations in their order. Listed by hand, so that a bundle carries them. */
 export const migrations: readonly Migration[] = [
@@ -28,4 +30,6 @@ export const migrations: readonly Migration[] = [
   dispatches,
   customers,
   utilities,
+  outboxDeletedPrograms,
+  devices,
 ];
