@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { Demo } from '../support/demo.ts';
 import { killRounds } from '../support/kill-rounds.ts';
 import { measureApi, type ApiRow } from './api.ts';
+import { dispatchToEvent } from './dispatches.ts';
 import { childOf, footprint } from './footprint.ts';
 import { limitToRegister } from './latency.ts';
 import { measureOperations } from './operations.ts';
@@ -20,6 +21,7 @@ const options = new Command('npm run bench --')
   .option('--assets <n>', 'assets whose events the horizon roll makes', Number, 10_000)
   .option('--rounds <n>', 'rounds of each batch and long read', Number, 50)
   .option('--operations', 'only batches, long reads and the horizon roll')
+  .option('--dispatches', 'only dispatch commands, as many as latency rounds')
   .option('--kill-rounds <n>', 'kill -9 rounds of the store', Number, 200)
   .parse()
   .opts<
@@ -27,7 +29,7 @@ const options = new Command('npm run bench --')
       'seconds' | 'vens' | 'events' | 'latencyRounds' | 'agentSeconds' | 'killRounds' | 'assets' | 'rounds',
       number
     > &
-      Partial<Record<'visibility' | 'operations', boolean>>
+      Partial<Record<'visibility' | 'operations' | 'dispatches', boolean>>
   >();
 
 if (options.visibility) {
@@ -39,6 +41,11 @@ if (options.visibility) {
 const HEADER = ['', 'requests/s', 'ratio', 'p50 ms', 'p99 ms', 'p99 ratio', 'RSS MB', 'CPU %'];
 if (options.operations) {
   console.log(formatTable(HEADER, await measureOperations(options.assets, options.rounds)));
+  process.exit();
+}
+if (options.dispatches) {
+  const demo = await Demo.start();
+  console.log(formatTable(HEADER, [await dispatchToEvent(demo, options.latencyRounds).finally(() => demo.stop())]));
   process.exit();
 }
 
@@ -79,6 +86,7 @@ try {
     quantile(samples, 0.5),
     quantile(samples, 0.99),
   ]);
+  rows.push(await dispatchToEvent(demo, options.latencyRounds));
   const agent = await footprint(childOf(demo.pid, 'ven-agent.js run'.replace(' ', '\0')), options.agentSeconds);
   rows.push([
     `agent at 1 Hz, ${options.agentSeconds} s`,
