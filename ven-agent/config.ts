@@ -49,8 +49,19 @@ const device = z.strictObject({
     .prefault({}),
   /** Largest step of a set-point away from zero, W per second. Absent: no ramp. */
   rampUpWPerSecond: z.number().positive().optional(),
-  /** Of a METER: which direction it counts as positive. Absent: what is known of its maker, else import. */
-  positivePower: z.enum(['import', 'export']).optional(),
+  /** How it differs from SunSpec, where what is known of its maker does not fit. */
+  quirks: z
+    .strictObject({
+      /** What a METER counts as positive. */
+      positivePower: z.enum(['import', 'export']).exactOptional(),
+      /** What a battery bank (model 802) counts as positive. */
+      positiveBankPower: z.enum(['discharge', 'charge']).exactOptional(),
+      /** A new limit counts only after the limit was switched off and on again. */
+      togglesLimit: z.boolean().exactOptional(),
+      /** It wants register by register with FC06. */
+      singleWrites: z.boolean().exactOptional(),
+    })
+    .prefault({}),
 });
 
 /** Settings that cannot be meant, with the kind of device that they stand at. */
@@ -58,9 +69,7 @@ function faultsOfKind(
   entry: z.infer<typeof device>,
   devices: readonly z.infer<typeof device>[],
 ): [key: keyof typeof entry, message: string][] {
-  if (entry.kind !== 'METER') {
-    return entry.positivePower === undefined ? [] : [['positivePower', 'expected only at a METER']];
-  }
+  if (entry.kind !== 'METER') return [];
   const faults: [keyof typeof entry, string][] = [];
   if (devices.find(({ kind }) => kind === 'METER') !== entry) {
     faults.push(['kind', 'expected one METER at most: that of the point of connection']);
@@ -163,11 +172,10 @@ export function loadAgentConfig(file: string, env: Record<string, string | undef
 
 /** What the driver of a device needs to know. */
 export function deviceConfigOf(entry: DeviceEntry): DeviceConfig {
-  const { resourceName, kind, driver, url, unitId, timeoutMs, positivePower } = entry;
+  const { resourceName, kind, driver, url, unitId, timeoutMs, quirks } = entry;
   return {
-    ...{ resourceName, kind, driver, url, unitId },
+    ...{ resourceName, kind, driver, url, unitId, quirks },
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    ...(positivePower === undefined ? {} : { positivePower }),
   };
 }
 

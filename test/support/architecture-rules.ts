@@ -53,6 +53,8 @@ const PURE = [
   'ven-agent/bridges/sunspec/control.ts',
   'ven-agent/bridges/sunspec/measure.ts',
   'ven-agent/bridges/sunspec/quirks.ts',
+  'ven-agent/bridges/sunspec/state.ts',
+  'ven-agent/bridges/sunspec/storage.ts',
   'ven-agent/bridges/sunspec/models',
 ];
 

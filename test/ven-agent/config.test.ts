@@ -84,10 +84,12 @@ devices:
   it('knows a meter, one at most, which takes no orders', () => {
     const meter = (more: string): string =>
       `  - {resourceName: M${more.length}, kind: METER, driver: sunspec, url: "tcp://127.0.0.1:5022"${more}}\n`;
-    expect(load(good + meter(', positivePower: export')).devices[1]).toMatchObject({ positivePower: 'export' });
+    expect(load(good + meter(', quirks: {positivePower: export}')).devices[1]).toMatchObject({
+      quirks: { positivePower: 'export' },
+    });
     expect(() => load(good + meter('') + meter(', unitId: 2'))).toThrow(/devices\[2\]\.kind.*one METER at most/);
     expect(() => load(good + meter(', limits: {importMaxW: 1}, soc: {min: 0.1}'))).toThrow(/limits[^]*soc/);
-    expect(() => load(good.replace('kind: BESS', 'kind: BESS, positivePower: import'))).toThrow(/only at a METER/);
+    expect(() => load(good + meter(', quirks: {positivPower: export}'))).toThrow(/did you mean "positivePower"/);
   });
 
   it('knows serial lines, which several devices share with the same settings', () => {

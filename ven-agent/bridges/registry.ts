@@ -6,7 +6,7 @@ import { MasterPool } from './modbus/pool.ts';
 import type { ConnectionOptions } from './sunspec/connection.ts';
 import { SunSpecDevice } from './sunspec/device.ts';
 import { SunSpecMeter } from './sunspec/meter.ts';
-import type { PositivePower } from './sunspec/quirks.ts';
+import type { Quirks } from './sunspec/quirks.ts';
 
 /** One device in the agent's configuration. */
 export interface DeviceConfig {
@@ -18,8 +18,8 @@ export interface DeviceConfig {
   url: string;
   /** Modbus unit id, 0..255, on serial lines 1..247. */
   unitId: number;
-  /** Of a METER: which direction it counts as positive; absent: what is known of its maker, else import. */
-  positivePower?: PositivePower;
+  /** What is heeded instead of what is known of its maker. */
+  quirks?: Partial<Quirks>;
   /** Deadline of one request, ms; default 1000. */
   timeoutMs?: number;
 }
@@ -43,11 +43,10 @@ const processPool = new MasterPool();
  * port, or serial port, share one line. Throws `RangeError` naming what is wrong with `url` or `unitId`.
  */
 export function createDevice(config: DeviceConfig, deps: DeviceDeps): Device {
-  const { resourceName, kind, positivePower } = config;
+  const { resourceName, kind, quirks = {} } = config;
   const { clock, log } = deps;
-  const common = { resourceName, ...connectionOf(config, deps), clock, log };
-  if (kind !== 'METER') return new SunSpecDevice({ ...common, kind });
-  return new SunSpecMeter(positivePower === undefined ? common : { ...common, positivePower });
+  const common = { resourceName, ...connectionOf(config, deps), quirks, clock, log };
+  return kind === 'METER' ? new SunSpecMeter(common) : new SunSpecDevice({ ...common, kind });
 }
 
 /** How a unit is reached. Throws `RangeError` as `createDevice` does. */

@@ -3,9 +3,11 @@ import type { DeviceCapabilities, DeviceCommand } from '../device.ts';
 import type { Block } from './block.ts';
 import { planLimit123, planLimit704, planSetpoint704 } from './control.ts';
 import type { ControlPlan } from './control.ts';
-import { limitsBy704 } from './measure.ts';
+import { limitsBy123, limitsBy704, setsPowerBy704 } from './measure.ts';
 import type { Blocks } from './measure.ts';
 import { MODEL_704 } from './models/der-control.ts';
+import { MODEL_123 } from './models/legacy.ts';
+import { planStorage124, storagePowerW } from './storage.ts';
 
 /** Why a command cannot be meant; `undefined` when it can. */
 export function faultOf({ outputLimit, setpointW, fallback, leaseSeconds }: DeviceCommand): string | undefined {
@@ -34,10 +36,10 @@ export function plansFor(
   const plans: ControlPlan[] = [];
   if (canLimitOutput) {
     if (limitsBy704(blocks)) plans.push(planLimit704(blocks.m704, command, maxW));
-    else if (blocks.m123 !== undefined) plans.push(planLimit123(blocks.m123, command, maxW));
+    else if (limitsBy123(blocks)) plans.push(planLimit123(blocks.m123, command, maxW));
   }
-  if (canSetPower && blocks.m704 !== undefined) {
-    const { setpointW, fallback } = command;
+  const { setpointW, fallback } = command;
+  if (canSetPower && setsPowerBy704(blocks)) {
     plans.push(
       planSetpoint704(
         blocks.m704,
@@ -47,11 +49,22 @@ export function plansFor(
         maxW,
       ),
     );
+  } else if (blocks.m124 !== undefined && storagePowerW(blocks.m124) !== undefined) {
+    const isLimitedElsewhere = limitsBy704(blocks) || limitsBy123(blocks);
+    plans.push(
+      ...planStorage124(
+        blocks.m124,
+        setpointW === undefined ? undefined : clamp(setpointW),
+        isLimitedElsewhere ? { kind: 'unlimited' } : command.outputLimit,
+        command.leaseSeconds,
+      ),
+    );
   }
   return plans;
 }
 
 /** The block that a plan writes to. */
 export function blockOf(blocks: Blocks, plan: ControlPlan): Block | undefined {
-  return plan.model.id === MODEL_704.id ? blocks.m704 : blocks.m123;
+  if (plan.model.id === MODEL_704.id) return blocks.m704;
+  return plan.model.id === MODEL_123.id ? blocks.m123 : blocks.m124;
 }

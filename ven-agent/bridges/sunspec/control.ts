@@ -31,10 +31,19 @@ export interface ControlPlan {
   /** Does it expire on the device unless it is written again? Then `remaining` counts down, where implemented. */
   isLease: boolean;
   remaining?: string;
+  /** The point that some devices want off and on again before other values count (1 is on). */
+  enable?: string;
 }
 
-/** Longest time that a uint16 timer of model 123 can hold, s. */
-const LONGEST_123_SECONDS = 0xfffe;
+/** Longest time that a uint16 timer can hold, s. */
+const LONGEST_TIMER_SECONDS = 0xfffe;
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** Seconds as they go into a uint16 timer. */
+export function timerRaw(seconds: number): number {
+  return Math.min(Math.round(seconds), LONGEST_TIMER_SECONDS);
+}
 
 /** 704 WMaxLimPctEna .. WMaxLimPctRvrtTms, offsets 14..19. */
 export function planLimit704(block: Block, command: DeviceCommand, maxW: number): ControlPlan {
@@ -72,10 +81,10 @@ export function planSetpoint704(
   const isEnabled = setpointW !== undefined;
   // Without a set-point in force there is no timer that could run out into the fallback.
   const fallbackW = isEnabled ? fallbackSetpointW : undefined;
-  const watts = (powerW: number): number => scaled(block, 'WSet', powerW, 'towardZero');
+  const watts = (powerW: number): number => scaledRaw(block, 'WSet', powerW, 'towardZero');
   const percent = (powerW: number): number => {
     // The percentage says the same as WSet, for devices that look at it whatever the mode.
-    return block.value('WSetPct') === undefined ? 0 : scaled(block, 'WSetPct', (powerW * 100) / maxW, 'towardZero');
+    return block.value('WSetPct') === undefined ? 0 : scaledRaw(block, 'WSetPct', (powerW * 100) / maxW, 'towardZero');
   };
   const values = valuesOf(block, [
     ['WSetEna', isEnabled ? 1 : 0],
@@ -105,7 +114,7 @@ export function planLimit123(block: Block, command: DeviceCommand, maxW: number)
   const values = valuesOf(block, [
     ['WMaxLimPct', rawPercent(block, 'WMaxLimPct', command.outputLimit, maxW)],
     ['WMaxLimPct_WinTms', 0],
-    ['WMaxLimPct_RvrtTms', isEnabled ? Math.min(Math.round(command.leaseSeconds), LONGEST_123_SECONDS) : 0],
+    ['WMaxLimPct_RvrtTms', isEnabled ? timerRaw(command.leaseSeconds) : 0],
     ['WMaxLimPct_RmpTms', 0],
     ['WMaxLim_Ena', isEnabled ? 1 : 0],
   ]);
@@ -116,6 +125,7 @@ export function planLimit123(block: Block, command: DeviceCommand, maxW: number)
     oneByOne: isEnabled ? enabling : ['WMaxLim_Ena'],
     compared: isEnabled ? ['WMaxLimPct', 'WMaxLimPct_RvrtTms', 'WMaxLim_Ena'] : ['WMaxLim_Ena'],
     isLease: isEnabled,
+    enable: 'WMaxLim_Ena',
   };
 }
 
@@ -124,15 +134,16 @@ export function registersOf(plan: ControlPlan): number[] {
   return plan.values.flatMap(({ name, raw }) => encodeNumber(pointOf(plan.model, name), raw));
 }
 
-/** The first compared point that the device does not hold as planned, with both values in the point's unit. */
+/** The first compared point, but for those excepted, that the device does not hold as planned; both values in its unit. */
 export function firstDifference(
   plan: ControlPlan,
   block: Block,
+  excepted: ReadonlySet<string> = NONE,
 ): { point: string; wrote: number; readBack: number } | undefined {
   for (const point of plan.compared) {
     const planned = plan.values.find((value) => value.name === point);
     const raw = block.raw(point);
-    if (planned === undefined || !planned.isImplemented || raw === planned.raw) continue;
+    if (planned === undefined || !planned.isImplemented || raw === planned.raw || excepted.has(point)) continue;
     const factor = block.scaleFactor(point) ?? 0;
     return {
       point,
@@ -143,16 +154,18 @@ export function firstDifference(
   return undefined;
 }
 
-function valuesOf(block: Block, values: readonly (readonly [string, number])[]): PointValue[] {
+/** The values of a plan, which say whether the device has their points. */
+export function valuesOf(block: Block, values: readonly (readonly [string, number])[]): PointValue[] {
   return values.map(([name, raw]) => ({ name, raw, isImplemented: block.raw(name) !== undefined }));
 }
 
 function rawPercent(block: Block, point: string, limit: Limit, maxW: number): number {
   const percent = limit.kind === 'unlimited' ? 100 : Math.min(100, (limit.maxW * 100) / maxW);
-  return scaled(block, point, percent, 'down');
+  return scaledRaw(block, point, percent, 'down');
 }
 
-function scaled(block: Block, point: string, value: number, rounding: Rounding): number {
+/** A value as it goes into the register of a point. Throws `RangeError` where the device leaves its scale factor open. */
+export function scaledRaw(block: Block, point: string, value: number, rounding: Rounding): number {
   const factor = block.scaleFactor(point);
   if (factor === undefined) throw new RangeError(`the device does not say the scale factor of ${point}`);
   return scaleDown(value, factor, rounding);

@@ -7,18 +7,22 @@ import { readControls, readSettings, readState } from './blocks.ts';
 import { blockOf, faultOf, plansFor } from './command.ts';
 import { SunSpecConnection } from './connection.ts';
 import type { ConnectionOptions } from './connection.ts';
-import { firstDifference } from './control.ts';
 import type { ControlPlan } from './control.ts';
 import { Heartbeat } from './heartbeat.ts';
-import { capabilitiesOf, isLocal, readingOf, wMaxW } from './measure.ts';
+import { capabilitiesOf, readingOf, wMaxW } from './measure.ts';
 import type { Blocks } from './measure.ts';
 import { MODEL_1, MODEL_701 } from './models/index.ts';
+import { makerOf, quirksOf } from './quirks.ts';
+import type { Quirks } from './quirks.ts';
+import { isLocal } from './state.ts';
 import type { SunSpecUnit } from './unit.ts';
 import { PlanWriter } from './writer.ts';
 
 export interface SunSpecDeviceOptions extends ConnectionOptions {
   resourceName: string;
   kind: Exclude<DeviceKind, 'METER'>;
+  /** What is heeded instead of what is known of its maker. */
+  quirks?: Partial<Quirks>;
   clock: Clock;
   log: Logger;
 }
@@ -26,6 +30,7 @@ export interface SunSpecDeviceOptions extends ConnectionOptions {
 /** What `open` learnt. */
 interface Opened {
   unit: SunSpecUnit;
+  quirks: Quirks;
   writer: PlanWriter;
   heartbeat: Heartbeat;
   capabilities: DeviceCapabilities;
@@ -55,8 +60,9 @@ export class SunSpecDevice implements Device {
     this.#opened = undefined;
     const unit = await this.#connection.open();
     for (const model of unit.tooShort) this.#log.warn(model, 'SunSpec model shorter than the standard: not used');
-    const common = await unit.read(MODEL_1, 'SN');
-    const blocks = { ...(await readSettings(unit)), ...(await readState(unit)) };
+    const maker = makerOf(await unit.read(MODEL_1, 'SN'));
+    const quirks = quirksOf(maker, this.#options.quirks);
+    const blocks = { ...(await readSettings(unit)), ...(await readState(unit, kind)) };
     const abilities = capabilitiesOf(kind, blocks);
     const maxW = wMaxW(blocks);
     if (abilities === undefined || maxW === undefined) {
@@ -64,20 +70,20 @@ export class SunSpecDevice implements Device {
     }
     const capabilities: DeviceCapabilities = {
       ...abilities,
-      manufacturer: common.text('Mn') ?? '',
-      model: common.text('Md') ?? '',
-      serialNumber: common.text('SN') ?? '',
+      manufacturer: maker.manufacturer,
+      model: maker.model,
+      serialNumber: maker.serialNumber,
     };
-    const writer = new PlanWriter(unit, clock, this.#log);
-    this.#opened = { unit, writer, heartbeat: new Heartbeat(unit, clock, this.#log), capabilities, maxW };
-    this.#log.info({ models: unit.modelIds, capabilities }, 'SunSpec device opened');
+    const writer = new PlanWriter(unit, quirks, clock, this.#log);
+    this.#opened = { unit, quirks, writer, heartbeat: new Heartbeat(unit, clock, this.#log), capabilities, maxW };
+    this.#log.info({ models: unit.modelIds, version: maker.version, quirks, capabilities }, 'SunSpec device opened');
     return capabilities;
   }
 
   async read(): Promise<DeviceReading> {
     const opened = this.#require();
     const readAtMs = this.#options.clock.nowMs();
-    const reading = readingOf(readAtMs, await readState(opened.unit), opened.maxW);
+    const reading = readingOf(readAtMs, await readState(opened.unit, this.#options.kind), opened.maxW, opened.quirks);
     const isFaulty = reading.state === 'FAULT';
     if (isFaulty && !this.#wasFaulty && opened.unit.has(MODEL_701)) {
       const whole = await opened.unit.read(MODEL_701);
@@ -91,16 +97,17 @@ export class SunSpecDevice implements Device {
     const opened = this.#require();
     const nonsense = faultOf(command);
     if (nonsense !== undefined) return { kind: 'rejected', reason: nonsense };
-    const before = await readControls(opened.unit);
-    if (isLocal(before)) return { kind: 'rejected', reason: 'the device is under local control (715.LocRemCtl)' };
+    const before = await readControls(opened.unit, this.#options.kind);
+    if (isLocal(before))
+      return { kind: 'rejected', reason: 'the device is under local control (715 or 802 LocRemCtl)' };
     const outcome = await this.#apply(opened, command, before);
     await opened.heartbeat.beat(before);
     const { canSetPower, canLimitOutput } = opened.capabilities;
     if (command.outputLimit.kind === 'limited' && !canLimitOutput) {
-      return { kind: 'rejected', reason: 'the device has no output limit (704 or 123 WMaxLimPct)' };
+      return { kind: 'rejected', reason: 'the device has no output limit (704 or 123 WMaxLimPct, 124)' };
     }
     if (command.setpointW !== undefined && !canSetPower) {
-      return { kind: 'rejected', reason: 'the device has no power set-point (704 WSet)' };
+      return { kind: 'rejected', reason: 'the device has no power set-point (704 WSet, 124)' };
     }
     return outcome;
   }
@@ -121,11 +128,11 @@ export class SunSpecDevice implements Device {
       opened.maxW = wMaxW(await readSettings(opened.unit)) ?? opened.maxW;
       const due = plansFor(opened.capabilities, opened.maxW, command, before).filter(isDue);
       let registersWritten = 0;
-      for (const plan of due) registersWritten += await opened.writer.write(plan);
-      const after = await readControls(opened.unit);
+      for (const plan of due) registersWritten += await opened.writer.write(plan, blockOf(before, plan));
+      const after = await readControls(opened.unit, this.#options.kind);
       for (const plan of due) {
         const block = blockOf(after, plan);
-        const difference = block === undefined ? undefined : firstDifference(plan, block);
+        const difference = block === undefined ? undefined : opened.writer.differenceOf(plan, block);
         if (difference !== undefined) return { kind: 'mismatch', ...difference };
       }
       return registersWritten === 0 ? { kind: 'unchanged' } : { kind: 'applied', registersWritten };

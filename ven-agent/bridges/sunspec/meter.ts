@@ -7,14 +7,14 @@ import type { ConnectionOptions } from './connection.ts';
 import { meterReadingOf } from './measure.ts';
 import { METER_MODELS, MODEL_1 } from './models/index.ts';
 import type { Model } from './models/model.ts';
-import { quirksOf } from './quirks.ts';
-import type { PositivePower } from './quirks.ts';
+import { makerOf, quirksOf } from './quirks.ts';
+import type { Quirks } from './quirks.ts';
 import type { SunSpecUnit } from './unit.ts';
 
 export interface SunSpecMeterOptions extends ConnectionOptions {
   resourceName: string;
-  /** Which direction it counts as positive; absent: what is known of its maker. */
-  positivePower?: PositivePower;
+  /** What is heeded instead of what is known of its maker. */
+  quirks?: Partial<Quirks>;
   clock: Clock;
   log: Logger;
 }
@@ -42,20 +42,15 @@ export class SunSpecMeter implements Device {
     if (model === undefined) {
       throw new DeviceError('NOT_SUPPORTED', 'the device has no meter (models 201 to 204, 211 to 214)');
     }
-    const common = await unit.read(MODEL_1, 'SN');
-    const maker = {
-      manufacturer: common.text('Mn') ?? '',
-      model: common.text('Md') ?? '',
-      version: common.text('Vr') ?? '',
-    };
-    const positivePower = this.#options.positivePower ?? quirksOf(maker).positivePower;
+    const maker = makerOf(await unit.read(MODEL_1, 'SN'));
+    const { positivePower } = quirksOf(maker, this.#options.quirks);
     this.#opened = { unit, model, sign: positivePower === 'export' ? 1 : -1 };
     this.#log.info({ models: unit.modelIds, maker, positivePower }, 'SunSpec meter opened');
     return {
       kind: 'METER',
       manufacturer: maker.manufacturer,
       model: maker.model,
-      serialNumber: common.text('SN') ?? '',
+      serialNumber: maker.serialNumber,
       maxDischargeW: 0,
       maxChargeW: 0,
       canSetPower: false,

@@ -1,18 +1,32 @@
 /** Where makers differ from the SunSpec models, as rows. Pure. */
 
-/** Which direction a meter counts as positive. */
-export type PositivePower = 'import' | 'export';
-
-/** What the common model says. */
+/** What the common model says; '' where it says nothing. */
 export interface Maker {
   manufacturer: string;
   model: string;
   version: string;
+  serialNumber: string;
+}
+
+/** Reads it from the block of model 1. */
+export function makerOf(common: { text(name: 'Mn' | 'Md' | 'Vr' | 'SN'): string | undefined }): Maker {
+  return {
+    manufacturer: common.text('Mn') ?? '',
+    model: common.text('Md') ?? '',
+    version: common.text('Vr') ?? '',
+    serialNumber: common.text('SN') ?? '',
+  };
 }
 
 export interface Quirks {
-  /** Of meters (201..214 W): the models leave it open, most count what the site takes. */
-  positivePower: PositivePower;
+  /** What a meter (201..214 W) counts as positive: the models leave it open, most count what the site takes. */
+  positivePower: 'import' | 'export';
+  /** What a battery bank (802 W) counts as positive: likewise. */
+  positiveBankPower: 'discharge' | 'charge';
+  /** A new output limit counts only after the limit was switched off and on again (123 WMaxLim_Ena 1, 0, 1). */
+  togglesLimit: boolean;
+  /** Controls are written register by register with FC06. */
+  singleWrites: boolean;
 }
 
 interface Row extends Partial<Quirks> {
@@ -21,16 +35,27 @@ interface Row extends Partial<Quirks> {
   version?: RegExp;
 }
 
-const USUAL: Quirks = { positivePower: 'import' };
+const USUAL: Quirks = {
+  positivePower: 'import',
+  positiveBankPower: 'discharge',
+  togglesLimit: false,
+  singleWrites: false,
+};
 
-const ROWS: readonly Row[] = [{ manufacturer: /^SolarEdge/i, positivePower: 'export' }];
+/** Also known, and heeded with every device: no end marker (SMA), one TCP client only (SolarEdge), FC16 refused. */
+const ROWS: readonly Row[] = [
+  { manufacturer: /^Fronius/i, togglesLimit: true },
+  { manufacturer: /^KOSTAL/i, singleWrites: true },
+  { manufacturer: /^SolarEdge/i, positivePower: 'export' },
+];
 
-/** What is to be heeded with this device: all rows that match, later ones over earlier ones. */
-export function quirksOf(maker: Maker): Quirks {
-  return ROWS.filter(
+/** What is to be heeded with this device: all rows that match, later ones over earlier ones, and what is configured over all. */
+export function quirksOf(maker: Maker, configured: Partial<Quirks> = {}): Quirks {
+  const known = ROWS.filter(
     ({ manufacturer, model, version }) =>
       manufacturer.test(maker.manufacturer) &&
       (model?.test(maker.model) ?? true) &&
       (version?.test(maker.version) ?? true),
-  ).reduce<Quirks>((quirks, { manufacturer: _mn, model: _md, version: _vr, ...row }) => ({ ...quirks, ...row }), USUAL);
+  ).map(({ manufacturer: _mn, model: _md, version: _vr, ...quirks }): Partial<Quirks> => quirks);
+  return Object.assign({}, USUAL, ...known, configured) as Quirks;
 }

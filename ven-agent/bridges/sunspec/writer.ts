@@ -6,6 +6,7 @@ import { encodeNumber } from './codec.ts';
 import { firstDifference, registersOf } from './control.ts';
 import type { ControlPlan } from './control.ts';
 import { pointOf } from './models/model.ts';
+import type { Quirks } from './quirks.ts';
 import type { SunSpecUnit } from './unit.ts';
 
 /** A device may take this long until its countdown shows. */
@@ -16,6 +17,8 @@ interface Manner {
   writtenAtMs?: number;
   refusesBlock: boolean;
   isTimerDoubted: boolean;
+  /** Timers that the device does not take: what is not asked for any more. */
+  refused: Set<string>;
 }
 
 /** Writes control plans and remembers when, so that a lease is renewed at half its time. */
@@ -24,17 +27,30 @@ export class PlanWriter {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #manners = new Map<string, Manner>();
-  #refusesFc16 = false;
+  readonly #togglesLimit: boolean;
+  #refusesFc16: boolean;
 
-  constructor(unit: SunSpecUnit, clock: Clock, log: Logger) {
+  constructor(
+    unit: SunSpecUnit,
+    { togglesLimit, singleWrites }: Pick<Quirks, 'togglesLimit' | 'singleWrites'>,
+    clock: Clock,
+    log: Logger,
+  ) {
     this.#unit = unit;
+    this.#togglesLimit = togglesLimit;
+    this.#refusesFc16 = singleWrites;
     this.#clock = clock;
     this.#log = log;
   }
 
+  /** What the device holds otherwise than planned, but for timers that it does not take. */
+  differenceOf(plan: ControlPlan, block: Block): ReturnType<typeof firstDifference> {
+    return firstDifference(plan, block, this.#mannerOf(plan).refused);
+  }
+
   /** Does the plan have to be written: does it differ from `block`, or is half of its lease over? */
   isDue(plan: ControlPlan, block: Block, leaseSeconds: number): boolean {
-    if (firstDifference(plan, block) !== undefined) return true;
+    if (this.differenceOf(plan, block) !== undefined) return true;
     if (!plan.isLease) return false;
     const { writtenAtMs } = this.#mannerOf(plan);
     const ageMs = writtenAtMs === undefined ? undefined : this.#clock.nowMs() - writtenAtMs;
@@ -51,16 +67,17 @@ export class PlanWriter {
 
   /**
    * Writes the plan: one FC16; where the device refuses that with exception 1, 2 or 3, point by point, and a single
-   * register with FC06 where FC16 is refused altogether. Returns the number of registers written. Rejects with
+   * register with FC06 where FC16 is refused altogether. `before` is what stands there. Returns the number of registers written. Rejects with
    * `DeviceError` (a `ModbusException` when the device refuses every way) or `RangeError` (a value does not fit).
    */
-  async write(plan: ControlPlan): Promise<number> {
+  async write(plan: ControlPlan, before: Block | undefined): Promise<number> {
     const manner = this.#mannerOf(plan);
     const [first] = plan.values;
     if (first === undefined) return 0;
     const words = registersOf(plan);
     let written = words.length;
-    if (manner.refusesBlock) {
+    if (before !== undefined) await this.#switchOff(plan, before);
+    if (manner.refusesBlock || this.#refusesFc16) {
       written = await this.#writeOneByOne(plan);
     } else {
       try {
@@ -75,14 +92,30 @@ export class PlanWriter {
     return written;
   }
 
+  /** For devices that keep an old value for as long as its function is on. The limit is gone for the moment in between. */
+  async #switchOff(plan: ControlPlan, before: Block): Promise<void> {
+    const { enable } = plan;
+    if (!this.#togglesLimit || enable === undefined || before.raw(enable) !== 1) return;
+    const isChanged = plan.values.some(({ name, raw }) => !name.endsWith('Tms') && before.raw(name) !== raw);
+    if (isChanged) await this.#writePoint(plan, enable, encodeNumber(pointOf(plan.model, enable), 0));
+  }
+
   async #writeOneByOne(plan: ControlPlan): Promise<number> {
     let written = 0;
+    const { refused } = this.#mannerOf(plan);
     for (const name of plan.oneByOne) {
       const value = plan.values.find((each) => each.name === name);
-      if (value === undefined || !value.isImplemented) continue;
+      if (value === undefined || !value.isImplemented || refused.has(name)) continue;
       const words = encodeNumber(pointOf(plan.model, name), value.raw);
-      await this.#writePoint(plan, name, words);
-      written += words.length;
+      try {
+        await this.#writePoint(plan, name, words);
+        written += words.length;
+      } catch (error) {
+        // A limit without its timer is better than none.
+        if (!isRefusal(error) || !name.endsWith('Tms')) throw error;
+        refused.add(name);
+        this.#log.warn({ err: error, point: name }, 'the device refuses a timer: it keeps orders when we go silent');
+      }
     }
     return written;
   }
@@ -113,7 +146,7 @@ export class PlanWriter {
     const key = `${plan.model.id}.${plan.values[0]?.name}`;
     let manner = this.#manners.get(key);
     if (manner === undefined) {
-      manner = { refusesBlock: false, isTimerDoubted: false };
+      manner = { refusesBlock: false, isTimerDoubted: false, refused: new Set() };
       this.#manners.set(key, manner);
     }
     return manner;

@@ -13,10 +13,13 @@ import {
 import {
   MODEL_103,
   MODEL_113,
+  MODEL_124,
   MODEL_203,
   MODEL_213,
   MODEL_701,
   MODEL_704,
+  MODEL_714,
+  MODEL_802,
 } from '../../../../ven-agent/bridges/sunspec/models/index.ts';
 import { defineModel, POINT_SIZES } from '../../../../ven-agent/bridges/sunspec/models/model.ts';
 import type { Point, PointType } from '../../../../ven-agent/bridges/sunspec/models/model.ts';
@@ -157,6 +160,13 @@ describe('a block of points', () => {
 
 describe('the models', () => {
   it.each([
+    [
+      MODEL_124,
+      { WChaMax: 2, StorCtl_Mod: 5, ChaState: 8, OutWRte: 12, InWRte: 13, ChaGriSet: 17, InOutWRte_SF: 25 },
+      24,
+    ],
+    [MODEL_714, { DCW: 6 }, 18],
+    [MODEL_802, { SoC: 11, SoC_SF: 56, LocRemCtl: 17, Hb: 18, CtrlHb: 19, State: 22, W: 47, W_SF: 63 }, 62],
     [MODEL_113, { W: 22, WH: 32, St: 48 }, 60],
     [MODEL_203, { W: 18, W_SF: 22, TotWhExp: 38, TotWhImp: 46, TotWh_SF: 54 }, 105],
     [MODEL_213, { W: 28, TotWhExp: 60, TotWhImp: 68 }, 124],
@@ -201,13 +211,16 @@ describe('the models', () => {
       [120, 26],
       [121, 30],
       [123, 24],
+      [124, 24],
       ...[201, 202, 203, 204].map((id) => [id, 105]),
       ...[211, 212, 213, 214].map((id) => [id, 124]),
       [701, 153],
       [702, 50],
       [704, 65],
       [713, 7],
+      [714, 18],
       [715, 7],
+      [802, 62],
     ]);
     for (const model of MODELS.values()) {
       for (const point of model.points.values()) {

@@ -239,7 +239,7 @@ describe('a SunSpec battery (701, 702, 704, 713, 715)', () => {
     expect((await device.read()).state).toBe('LOCAL');
     expect(await device.write({ ...lease, setpointW: 0 })).toMatchObject({
       kind: 'rejected',
-      reason: expect.stringContaining('715.LocRemCtl'),
+      reason: expect.stringContaining('LocRemCtl'),
     });
     expect(writesOf(slave, false)).toEqual([]);
     plant.setLocal(false);

@@ -1,9 +1,4 @@
-import { ManualClock } from '@openadr-gateway/shared/time/clock.ts';
-import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Device } from '../../../../ven-agent/bridges/device.ts';
-import { MasterPool } from '../../../../ven-agent/bridges/modbus/pool.ts';
-import { createDevice } from '../../../../ven-agent/bridges/registry.ts';
 import type { DeviceConfig } from '../../../../ven-agent/bridges/registry.ts';
 import {
   METER_MODELS,
@@ -13,10 +8,8 @@ import {
   MODEL_213,
 } from '../../../../ven-agent/bridges/sunspec/models/index.ts';
 import { RegisterBank } from '../../../../ven-agent/simulate/register-bank.ts';
-import { startPlantSlave } from './plant-slave.ts';
-import type { PlantSlave } from './plant-slave.ts';
+import { deviceOnBank } from './bank-slave.ts';
 
-const clock = new ManualClock('2026-01-15T10:00:00Z');
 const cleanUp: (() => Promise<void>)[] = [];
 
 afterEach(async () => {
@@ -31,23 +24,10 @@ function integerBank(manufacturer = 'Fronius'): RegisterBank {
   return bank;
 }
 
-async function meterOn(
-  bank: RegisterBank,
-  config: Partial<DeviceConfig> = {},
-): Promise<{ slave: PlantSlave; meter: Device }> {
-  const slave = await startPlantSlave({
-    read: (address, count) => bank.read(address, count),
-    write: (address, values) => void bank.write(address, values, () => undefined),
-  });
-  const meter = createDevice(
-    { resourceName: 'meter-1', kind: 'METER', driver: 'sunspec', url: slave.url, unitId: 1, ...config },
-    { clock, pool: new MasterPool(), random: () => 0, log: pino({ level: 'silent' }) },
-  );
-  cleanUp.push(
-    () => slave.close(),
-    () => meter.close(),
-  );
-  return { slave, meter };
+async function meterOn(bank: RegisterBank, config: Partial<DeviceConfig> = {}) {
+  const made = await deviceOnBank(bank, { kind: 'METER', ...config });
+  cleanUp.push(() => made.close());
+  return { ...made, meter: made.device };
 }
 
 describe('a SunSpec meter', () => {
@@ -71,7 +51,7 @@ describe('a SunSpec meter', () => {
   });
 
   it('counts what the site takes as negative, where the maker counts it as positive', async () => {
-    const { meter } = await meterOn(integerBank());
+    const { meter, clock } = await meterOn(integerBank());
     await meter.open();
     expect(await meter.read()).toEqual({
       readAtMs: clock.nowMs(),
@@ -88,7 +68,7 @@ describe('a SunSpec meter', () => {
   });
 
   it('believes the configuration rather than what is known of the maker', async () => {
-    const { meter } = await meterOn(integerBank('SolarEdge'), { positivePower: 'import' });
+    const { meter } = await meterOn(integerBank('SolarEdge'), { quirks: { positivePower: 'import' } });
     await meter.open();
     expect((await meter.read()).powerW).toBe(-12_340);
   });
@@ -114,7 +94,7 @@ describe('a SunSpec meter', () => {
 
   it.each(METER_MODELS.map((model) => [model.id, model] as const))('is found by model %i', async (_, model) => {
     const bank = new RegisterBank([MODEL_1, model]);
-    const { meter } = await meterOn(bank);
+    const { meter, clock } = await meterOn(bank);
     await meter.open();
     expect(await meter.read()).toEqual({ readAtMs: clock.nowMs() });
   });

@@ -76,3 +76,20 @@ export const MODEL_701 = defineModel(701, [
   ['Tmp_SF', 'sunssf'],
   ['MnAlrmInfo', 'string32'],
 ]);
+
+/** DER DC measurement: its sums; the ports, which repeat, are not used. */
+export const MODEL_714 = defineModel(714, [
+  ['ID', 'uint16'],
+  ['L', 'uint16'],
+  ['PrtAlrms', 'bitfield32'],
+  ['NPrt', 'uint16'],
+  ['DCA', 'int16', 'DCA_SF'],
+  ['DCW', 'int16', 'DCW_SF'],
+  ['DCWhInj', 'uint64', 'DCWH_SF'],
+  ['DCWhAbs', 'uint64', 'DCWH_SF'],
+  ['DCA_SF', 'sunssf'],
+  ['DCV_SF', 'sunssf'],
+  ['DCW_SF', 'sunssf'],
+  ['DCWH_SF', 'sunssf'],
+  ['Tmp_SF', 'sunssf'],
+]);
