@@ -44,6 +44,10 @@ const mqtt = z
     url: z.url({ protocol: /^(?:mqtts?|wss?)$/ }).optional(),
     username: z.string().optional(),
     password: z.string().optional(),
+    /** PEM file of the authority that an external broker's certificate is from, when it is none that everybody knows. */
+    caFile: z.string().min(1).optional(),
+    /** Of the embedded broker: PEM files. With them it speaks TLS only. */
+    tls: z.strictObject({ certFile: z.string().min(1), keyFile: z.string().min(1) }).optional(),
     authentication: z.enum(['OAUTH2_BEARER_TOKEN', 'ANONYMOUS']).default('OAUTH2_BEARER_TOKEN'),
     /** What `GET /notifiers` tells clients; without it where we connect ourselves. */
     publicUrls: z.array(z.url()).min(1).optional(),
@@ -51,6 +55,14 @@ const mqtt = z
   .refine((m) => m.mode !== 'external' || m.url !== undefined, {
     path: ['url'],
     message: 'required when mode is external',
+  })
+  .refine((m) => m.tls === undefined || m.mode === 'embedded', {
+    path: ['tls'],
+    message: 'is for mode embedded; an external broker has its own certificate',
+  })
+  .refine((m) => m.caFile === undefined || m.mode === 'external', {
+    path: ['caFile'],
+    message: 'is for mode external',
   })
   .prefault({});
 

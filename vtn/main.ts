@@ -21,6 +21,8 @@ import { Jobs } from './jobs.ts';
 import { EmbeddedBroker } from './notify/broker.ts';
 import type { Authenticated } from './notify/broker.ts';
 import { Channel, type Announcer } from './notify/channel.ts';
+import type { MqttConnectionOptions } from './notify/mqtt-connection.ts';
+import { readMqttFiles } from './notify/mqtt-files.ts';
 import { MqttAnnouncer } from './notify/mqtt-announcer.ts';
 import { EventFeed } from './notify/feed/feed.ts';
 import { MqttTransport } from './notify/mqtt.ts';
@@ -201,7 +203,8 @@ async function startMqtt(
     start(NOBODY);
     return undefined;
   }
-  let access: { url: string; username?: string; password?: string };
+  const { tls, ca } = readMqttFiles(config);
+  let access: Omit<MqttConnectionOptions, 'log'>;
   let kick: ((clientId: string) => void) | undefined;
   let url = config.url ?? '';
   if (config.mode === 'embedded') {
@@ -210,6 +213,7 @@ async function startMqtt(
     const broker = new EmbeddedBroker({
       host,
       port,
+      tls,
       authentication,
       authenticate,
       ...(receive ? { inbox: { topicPrefix, anonymous, receive } } : {}),
@@ -223,7 +227,12 @@ async function startMqtt(
     access = broker.internal;
   } else {
     const { username, password } = config;
-    access = { url, ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) };
+    access = {
+      url,
+      ...(username === undefined ? {} : { username }),
+      ...(password === undefined ? {} : { password }),
+      ...(ca === undefined ? {} : { ca }),
+    };
     if (receive) {
       const subscriber = new DispatchSubscriber({ ...access, log, sessionId, topicPrefix, receive });
       subscriber.start();

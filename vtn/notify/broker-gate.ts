@@ -41,6 +41,7 @@ export class Gate {
   readonly #hand: (topic: string, payload: Uint8Array) => Promise<boolean>;
   readonly #waiting = new WeakMap<Client, Session | ReturnCode>();
   readonly #sessions = new Map<Client, Session>();
+  readonly #internalOnly = new WeakSet<object>();
   #recheck: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -96,6 +97,11 @@ export class Gate {
     for (const session of this.#sessions.values()) clearTimeout(session.expiry);
   }
 
+  /** Nobody but the VTN may come over this connection. */
+  expectInternal(connection: object): void {
+    this.#internalOnly.add(connection);
+  }
+
   isInternal(client: Client): boolean {
     return this.#sessions.get(client)?.who === 'internal';
   }
@@ -108,7 +114,8 @@ export class Gate {
   }
 
   async #receive(client: Client, packet: ConnectPacket): Promise<void> {
-    const result = await this.#judge(packet);
+    let result = await this.#judge(packet);
+    if (typeof result !== 'number' && result.who !== 'internal' && this.#internalOnly.has(client.conn)) result = 5;
     this.#waiting.set(client, result);
     if (typeof result === 'number') return;
     packet.clean = true;

@@ -9,10 +9,20 @@ export interface InboxTopics {
   anonymous: boolean;
 }
 
+/** A certificate, with those between it and its authority, and its private key. */
+export interface TlsIdentity {
+  cert: string;
+  key: string;
+}
+
 /** What the worker is started with. */
 export interface BrokerWorkerData {
   host: string;
   port: number;
+  /** PEM texts. With them clients come over TLS, and the VTN itself through a door of its own on the loopback interface. */
+  tls?: TlsIdentity;
+  /** Where that door is; 0: any free port. */
+  internalPort: number;
   authentication: BrokerAuthentication;
   /** The VTN's own client: it may publish on every topic. */
   internal: { username: string; password: string };
@@ -35,7 +45,7 @@ export type ToWorker =
   | { kind: 'stop' };
 
 export type ToMain =
-  | { kind: 'listening'; port: number }
+  | { kind: 'listening'; port: number; internalPort: number }
   | { kind: 'refusedToListen'; message: string }
   | { kind: 'ask'; id: number; token: string }
   | { kind: 'message'; id: number; topic: string; payload: Uint8Array<ArrayBuffer> }

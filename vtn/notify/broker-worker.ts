@@ -3,7 +3,8 @@
  * for it. Talks to `EmbeddedBroker` by the messages of broker-messages.ts.
  */
 import type { EventEmitter } from 'node:events';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Aedes, type Client } from 'aedes';
 import { Gate, type Verdict } from './broker-gate.ts';
@@ -18,6 +19,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const DRAIN_TIMEOUT_MS = 10_000;
 const ASK_TIMEOUT_MS = 10_000;
 const FLUSH_TIMEOUT_MS = 2000;
+const LOOPBACK = '127.0.0.1';
 
 if (parentPort === null) throw new Error('the broker runs as a worker thread only');
 const port = parentPort;
@@ -74,22 +76,47 @@ broker.on('connectionError', noteError);
   tell({ kind: 'note', text: 'mqtt broker error', details: { reason: error.message } }),
 );
 
-const server = createServer((socket: Socket) => {
+function accept(socket: Socket): void {
   socket.setNoDelay(true);
   lifts.set(socket, limitPackets(socket, MAX_PACKET_BYTES));
   broker.handle(socket);
-});
-server.once('error', (error) => {
-  tell({ kind: 'refusedToListen', message: error.message });
-  stop();
-});
-server.listen({ host: data.host, port: data.port }, () => {
+}
+
+/** Listens and hands over what comes. @returns the port */
+async function listenOn(server: Server, host: string, onPort: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port: onPort }, resolve);
+  });
   server.removeAllListeners('error');
   server.on('error', (error) =>
     tell({ kind: 'note', text: 'mqtt listener error', details: { reason: error.message } }),
   );
-  tell({ kind: 'listening', port: (server.address() as AddressInfo).port });
-});
+  return (server.address() as AddressInfo).port;
+}
+
+const { host, tls } = data;
+const server = tls ? createTlsServer({ ...tls, handshakeTimeout: CONNECT_TIMEOUT_MS }, accept) : createServer(accept);
+server.on('tlsClientError', (error: Error) =>
+  tell({ kind: 'note', text: 'mqtt connection without TLS', details: { reason: error.message } }),
+);
+/** The VTN would have to check its own certificate, which is made out to the name that the outside knows. */
+const door =
+  tls &&
+  createServer((socket) => {
+    gate.expectInternal(socket);
+    accept(socket);
+  });
+void (async () => {
+  try {
+    const internalPort = door && (await listenOn(door, LOOPBACK, data.internalPort));
+    const publicPort = await listenOn(server, host, data.port);
+    tell({ kind: 'listening', port: publicPort, internalPort: internalPort ?? publicPort });
+  } catch (error) {
+    tell({ kind: 'refusedToListen', message: error instanceof Error ? error.message : String(error) });
+    stop();
+  }
+})();
 
 port.on('message', (message: ToWorker) => {
   switch (message.kind) {
@@ -111,6 +138,7 @@ port.on('message', (message: ToWorker) => {
 /** Lets what was published reach the subscribers, then closes everything, so that the thread ends by itself. */
 function stop(): void {
   server.close();
+  door?.close();
   gate.stop();
   const deadline = setTimeout(close, FLUSH_TIMEOUT_MS);
   const poll = setInterval(() => {

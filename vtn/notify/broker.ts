@@ -4,7 +4,14 @@ import type { Logger } from 'pino';
 import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
 import { workerFile } from '../worker-file.ts';
 import type { Subscriber } from './acl.ts';
-import type { BrokerAuthentication, BrokerWorkerData, InboxTopics, ToMain, ToWorker } from './broker-messages.ts';
+import type {
+  BrokerAuthentication,
+  BrokerWorkerData,
+  InboxTopics,
+  TlsIdentity,
+  ToMain,
+  ToWorker,
+} from './broker-messages.ts';
 
 export type { BrokerAuthentication } from './broker-messages.ts';
 
@@ -17,6 +24,8 @@ export interface EmbeddedBrokerOptions {
   host: string;
   /** 0: any free one. */
   port: number;
+  /** Clients connect with TLS (Definition "MQTT": they must). Without it in the clear. */
+  tls?: TlsIdentity | undefined;
   authentication: BrokerAuthentication;
   /** Verifies an access token; `undefined` when it is invalid, expired or its client revoked. Throws when it cannot tell. */
   authenticate: (token: string) => Promise<Authenticated | undefined>;
@@ -49,6 +58,7 @@ export class EmbeddedBroker {
   #worker: Worker | undefined;
   #restart: NodeJS.Timeout | undefined;
   #port: number;
+  #internalPort = 0;
   #stopping = false;
 
   constructor(options: EmbeddedBrokerOptions) {
@@ -61,14 +71,14 @@ export class EmbeddedBroker {
   async start(): Promise<{ url: string }> {
     this.#stopping = false;
     this.#port = await this.#launch();
-    return { url: `mqtt://${authority(this.#options.host, this.#port)}` };
+    return { url: `${this.#options.tls ? 'mqtts' : 'mqtt'}://${authority(this.#options.host, this.#port)}` };
   }
 
   /** For `MqttTransport`; valid after `start`. */
   get internal(): InternalAccess {
-    const { host } = this.#options;
-    const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-    return { url: `mqtt://${authority(reachable, this.#port)}`, ...this.#internal };
+    const { host, tls } = this.#options;
+    const reachable = tls || host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+    return { url: `mqtt://${authority(reachable, this.#internalPort)}`, ...this.#internal };
   }
 
   /** Ends all connections of an OAuth client, when it or its ven is gone. */
@@ -89,10 +99,12 @@ export class EmbeddedBroker {
   }
 
   #launch(): Promise<number> {
-    const { host, authentication, inbox, recheckMs = RECHECK_MS } = this.#options;
+    const { host, tls, authentication, inbox, recheckMs = RECHECK_MS } = this.#options;
     const workerData: BrokerWorkerData = {
       host,
       port: this.#port,
+      ...(tls ? { tls } : {}),
+      internalPort: this.#internalPort,
       authentication,
       internal: this.#internal,
       ...(inbox ? { inbox: { topicPrefix: inbox.topicPrefix, anonymous: inbox.anonymous } } : {}),
@@ -111,6 +123,7 @@ export class EmbeddedBroker {
       worker.on('message', (message: ToMain) => {
         if (message.kind === 'listening') {
           listening = true;
+          this.#internalPort = message.internalPort;
           resolve(message.port);
         } else if (message.kind === 'refusedToListen') {
           fail(message.message);

@@ -9,6 +9,8 @@ export interface MqttConnectionOptions {
   url: string;
   username?: string;
   password?: string;
+  /** PEM text of the authorities that the broker's certificate may be from; without it those that Node knows. */
+  ca?: string;
   log: Logger;
   /** For the waiting times between attempts to connect; [0, 1). */
   random?: () => number;
@@ -88,7 +90,7 @@ export class MqttConnection {
   }
 
   #connect(): void {
-    const { url, username, password, log } = this.#options;
+    const { url, username, password, ca, log } = this.#options;
     const { sessionId, made, opened } = this.#use;
     const client = connect(url, {
       protocolVersion: 4,
@@ -100,6 +102,7 @@ export class MqttConnection {
       queueQoSZero: false,
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
+      ...(ca === undefined ? {} : { ca }),
     });
     this.#client = client;
     made?.(client);
