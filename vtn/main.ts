@@ -11,6 +11,7 @@ import { openadr30Api } from './api/openadr-3.0/index.ts';
 import type { DialectDeps } from './api/openadr-3.0/within.ts';
 import { feedsApi } from './api/feeds/index.ts';
 import { OPERATIONS_DOCUMENT, operationsApi } from './api/operations/index.ts';
+import { utilitiesApi } from './api/utilities/index.ts';
 import { Tokens } from './auth/tokens.ts';
 import type { VtnConfig } from './config.ts';
 import { DispatchSubscriber } from './ingest/dispatch-subscriber.ts';
@@ -87,6 +88,7 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
   });
   const openadr30 = openadr30Api({ ...objects, operations: openadr.operations });
   const operations = operationsApi({ store, clock, ids, log, tokens, horizonDays, capacityProducts });
+  const utilities = utilitiesApi({ store, clock, tokens, publicUrl: config.server.publicUrl });
   const customer = customerApi({ store, clock, ids, log, horizonDays, capacityProducts });
   const jobs = new Jobs({ store, clock, ids, log, horizonDays, capacityProducts });
   const metrics = new Metrics(store);
@@ -119,7 +121,7 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
     store,
     tokens,
     metrics,
-    apis: [openadr, openadr30, operations, customer, feeds],
+    apis: [openadr, openadr30, operations, customer, feeds, utilities],
   });
 
   const running: Stop[] = [];

@@ -29,6 +29,14 @@ export function coerceQuery(
   return { query, issues };
 }
 
+/** The parameters of a query string that the operation does not have. */
+export function unknownParameters(operation: DocumentOperation, search: string): Issue[] {
+  const known = operation.parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name);
+  const unknown = new Set([...new URLSearchParams(search).keys()].filter((name) => !known.includes(name)));
+  const msg = known.length === 0 ? 'expected no parameters' : `unknown parameter; expected one of ${known.join(', ')}`;
+  return [...unknown].map((name) => ({ loc: ['query', name], msg, type: 'unknown_parameter' }));
+}
+
 function readParameter(parameter: Parameter, texts: string[], issues: Issue[]): unknown {
   const schema = parameter.schema ?? {};
   const loc = ['query', parameter.name];

@@ -1,5 +1,5 @@
 import { pathOf } from './errors.ts';
-import type { ApiError } from './errors.ts';
+import type { ApiError, Issue } from './errors.ts';
 import type { Dialect } from './http.ts';
 
 /**
@@ -57,3 +57,31 @@ export const customerDialect: Dialect = (error, requestId) => {
   for (const { loc, msg } of error.issues) (fields[loc[1] ?? 'non_field_errors'] ??= []).push(msg);
   return { status: 400, contentType, body: fields };
 };
+
+/**
+ * JSON:API 1.0: one error object for each fault, with a pointer into the body or the name of the parameter. Wrong fields of the
+ * body are 422, wrong parameters 400, as the format demands of unknown ones.
+ * `{ "errors": [{ "status": "422", "code": "missing", "title": "…", "detail": "…", "source": { "pointer": "/data/attributes/name" } }] }`
+ */
+export const jsonApiDialect: Dialect = (error, requestId) => {
+  const { code, title, detail } = error;
+  const isOfBody = error.issues.some(({ loc }) => loc[0] === 'body');
+  const status = code === 'validation_failed' && !isOfBody ? 400 : error.status;
+  const told = status === 500 ? `${detail} (request ${requestId})` : detail;
+  const whole = [{ status: String(status), code, title, detail: told }];
+  const errors = error.issues.map((issue) => ({
+    status: String(status),
+    code: issue.type,
+    title,
+    detail: issue.msg,
+    ...(code === 'malformed_json' ? {} : { source: sourceOf(issue) }),
+  }));
+  const body = { errors: errors.length > 0 ? errors : whole };
+  return { status, contentType: 'application/vnd.api+json', body };
+};
+
+/** RFC 6901: `~` and `/` inside names are escaped. */
+function sourceOf({ loc: [part, ...path] }: Issue): { pointer: string } | { parameter: string } {
+  if (part !== 'body') return { parameter: String(path[0] ?? part) };
+  return { pointer: path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('') };
+}

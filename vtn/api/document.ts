@@ -72,6 +72,11 @@ interface RawOperation {
   requestBody?: { required?: boolean; content: Record<string, { schema?: Schema } | undefined> };
 }
 
+/** As it is written: path items hold operations, and lists of parameters, which have neither id nor body. */
+interface RawDocument {
+  paths: Record<string, Record<string, Partial<Pick<RawOperation, 'operationId' | 'requestBody'>>>>;
+}
+
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 /**
@@ -96,7 +101,9 @@ export function readDocument({ name, documentPath }: Pick<Api, 'name' | 'documen
  *
  * @throws when the document is wrong.
  */
-export async function compileOperations(definition: object): Promise<DocumentOperation[]> {
+export async function compileOperations(document: object): Promise<DocumentOperation[]> {
+  const definition = structuredClone(document) as RawDocument;
+  const shown = showAsJson(definition);
   const backend = new OpenAPIBackend({
     definition: definition as never,
     quick: true,
@@ -106,10 +113,27 @@ export async function compileOperations(definition: object): Promise<DocumentOpe
   });
   await backend.init();
   const operations = backend.router.getOperations() as unknown as RawOperation[];
-  return operations.map((raw) => toOperation(raw, backend)).sort(literalFirst);
+  return operations.map((raw) => toOperation(raw, backend, shown)).sort(literalFirst);
 }
 
-function toOperation(raw: RawOperation, backend: OpenAPIBackend): DocumentOperation {
+/**
+ * openapi-backend compiles bodies of `application/json` only: what is JSON by its suffix (RFC 6839, 3.1) is shown to it as such.
+ *
+ * @returns the ids of the operations that do not take `application/json` themselves.
+ */
+function showAsJson({ paths }: RawDocument): Set<string> {
+  const shown = new Set<string>();
+  for (const { operationId, requestBody } of Object.values(paths).flatMap((item) => Object.values(item))) {
+    const content = requestBody?.content ?? {};
+    const suffixed = Object.keys(content).find((type) => type.endsWith('+json'));
+    if (suffixed === undefined || content['application/json'] || operationId === undefined) continue;
+    content['application/json'] = content[suffixed];
+    shown.add(operationId);
+  }
+  return shown;
+}
+
+function toOperation(raw: RawOperation, backend: OpenAPIBackend, shown: ReadonlySet<string>): DocumentOperation {
   const id = raw.operationId;
   const method = METHODS.find((m) => m === raw.method);
   if (id === undefined || method === undefined) {
@@ -118,7 +142,7 @@ function toOperation(raw: RawOperation, backend: OpenAPIBackend): DocumentOperat
     );
   }
   const content = raw.requestBody?.content ?? {};
-  const mediaTypes = Object.keys(content);
+  const mediaTypes = Object.keys(content).filter((type) => !shown.has(id) || type !== 'application/json');
   const validators = backend.validator.getRequestValidatorsForOperation(id) as unknown as Validator[];
   const validateParameters = validators.at(-1);
   if (!validateParameters) throw new Error(`${id}: no validator`);

@@ -75,6 +75,12 @@ export const notFound = make(404, 'not_found', 'Not Found');
 /** Duplicates answer 409 with a title of their own each: `conflict('programName already exists', …)`. */
 export const conflict = (title: string, detail: string, issues?: Issue[]) =>
   new ApiError({ status: 409, code: 'conflict', title, detail, ...(issues ? { issues } : {}) });
+export const notAcceptable = (expected: string, accept: string | undefined) =>
+  make(
+    406,
+    'not_acceptable',
+    'Not Acceptable',
+  )(`header.accept: expected ${expected} among the accepted media types, got "${accept ?? ''}"`);
 export const preconditionFailed = make(412, 'precondition_failed', 'Precondition Failed');
 export const notImplemented = make(501, 'not_implemented', 'Not Implemented');
 export const unavailable = make(503, 'unavailable', 'Service Unavailable');

@@ -30,8 +30,10 @@ export interface ApiAnswer {
 }
 
 export interface OperationHandler {
-  /** Throws `forbidden` when this caller may not do this at all. Runs before the body is parsed or validated. */
+  /** Throws `forbidden` when this caller may not do this at all. Runs before anything of the request is validated. */
   authorise(caller: Caller): void;
+  /** The same, where it depends on what the path names. */
+  authoriseAt?(caller: Caller, params: ApiRequest['params']): void;
   /** Where one operation's errors look unlike the API's: the token endpoint (RFC 6749). */
   dialect?: Dialect;
   /** The media type of what it answers with when all goes well; JSON when missing. */
@@ -50,6 +52,10 @@ export interface Api {
   operations: Readonly<Record<string, OperationHandler>>;
   /** Operations that anyone may call, without a token. */
   anonymous?: readonly string[];
+  /** Throws 406 or 415 for what the caller reads or sends; without it everybody has to read JSON. */
+  negotiate?: (headers: Headers) => void;
+  /** Query parameters that an operation does not have are refused; otherwise they are left out. */
+  isStrict?: boolean;
   /** Changes a parsed body before it is validated: what an older version has other words for. */
   adapt?(body: unknown, operationId: string): void;
   /** Turns an error into the body and content type of this API's dialect. */

@@ -9,7 +9,7 @@ import { readBody } from './body.ts';
 import { completeTypes, impliedTypes } from './completion.ts';
 import type { ImpliedType } from './completion.ts';
 import type { DocumentOperation, OpenApiDocument } from './document.ts';
-import { ApiError, invalid, notFound, notImplemented } from './errors.ts';
+import { ApiError, invalid, notAcceptable, notFound, notImplemented } from './errors.ts';
 import type { Issue } from './errors.ts';
 import type { Api, ApiRequest, OperationHandler } from './http.ts';
 import { issuesOf } from './issues.ts';
@@ -63,19 +63,24 @@ export function mountApi(app: Express, api: Api, document: OpenApiDocument, deps
 function operationStep(api: Api, op: DocumentOperation, deps: MountDeps): Step {
   const handler = api.operations[op.id];
   const isAnonymous = api.anonymous?.includes(op.id) ?? false;
-  const readParameters = parameterReader(op);
+  const readParameters = parameterReader(op, api.isStrict);
   const implied = impliedTypes(op.bodySchema);
   const mediaType = handler?.produces ?? 'application/json';
   const accepts = handler?.produces === undefined ? acceptsJson : accepting(handler.produces);
+  const negotiate =
+    api.negotiate ??
+    (({ accept }: IncomingMessage['headers']): void => {
+      if (!accepts(accept)) throw notAcceptable(mediaType, accept);
+    });
 
   const run = async (request: Request, response: Response, requestId: string): Promise<void> => {
     const authenticated = isAnonymous ? ANONYMOUS : deps.authenticate(request.headers.authorization);
     const caller = authenticated instanceof Promise ? await authenticated : authenticated;
     response.locals['caller'] = caller;
     if (!handler) throw notImplemented(`${op.id} is not available on this server`);
-    if (!isAnonymous) authorise(handler, caller, deps);
+    if (!isAnonymous) authorise(handler, caller, request.params as Record<string, string>, deps);
     // Before anything is done: a write that cannot be answered is not made.
-    if (!accepts(request.headers.accept)) throw notAcceptable(mediaType, request.headers.accept);
+    negotiate(request.headers);
     const body = op.mediaTypes.length > 0 ? await bodyOf(request, op, implied, api, deps) : undefined;
     const { params, query } = readParameters(request);
     const answer = await handler.handle({
@@ -100,9 +105,10 @@ function operationStep(api: Api, op: DocumentOperation, deps: MountDeps): Step {
 }
 
 /** @throws ApiError 403 for who may not do this; for those without a token 401, since with one they may. */
-function authorise(handler: OperationHandler, caller: Caller, deps: MountDeps): void {
+function authorise(handler: OperationHandler, caller: Caller, params: ApiRequest['params'], deps: MountDeps): void {
   try {
     handler.authorise(caller);
+    handler.authoriseAt?.(caller, params);
   } catch (error) {
     throw caller.role === 'anonymous' && error instanceof ApiError ? deps.challenge() : error;
   }
@@ -172,15 +178,6 @@ function fail(
 }
 
 const noSuchPath = (request: Request) => notFound(`there is nothing at ${request.baseUrl}${request.path}`);
-
-function notAcceptable(mediaType: string, accept: string | undefined): ApiError {
-  return new ApiError({
-    status: 406,
-    code: 'not_acceptable',
-    title: 'Not Acceptable',
-    detail: `header.accept: expected ${mediaType} among the accepted media types, got "${accept ?? ''}"`,
-  });
-}
 
 function methodNotAllowed(operations: readonly DocumentOperation[]): ApiError {
   const methods = operations.map((op) => op.method.toUpperCase());

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { coerceQuery } from './coerce.ts';
+import { coerceQuery, unknownParameters } from './coerce.ts';
 import type { DocumentOperation } from './document.ts';
 import { invalid } from './errors.ts';
 import { issuesOf } from './issues.ts';
@@ -15,14 +15,17 @@ export interface Parameters {
 /**
  * Reads and validates an operation's parameters. What a query string means never changes, so that for operations without path
  * and header parameters it is remembered: pollers send the same one again and again, and get the same (frozen) object.
+ *
+ * @param isStrict refuse parameters that the operation does not have, instead of leaving them out.
  */
-export function parameterReader(op: DocumentOperation): (request: Request) => Parameters {
+export function parameterReader(op: DocumentOperation, isStrict = false): (request: Request) => Parameters {
   const headerNames = op.parameters.filter((p) => p.in === 'header').map((p) => p.name.toLowerCase());
   const isConstant = op.parameters.every((p) => p.in === 'query');
   const remembered = new Map<string, Parameters>();
 
   const read = (request: Request, search: string): Parameters => {
     const { query, issues } = coerceQuery(op, search);
+    if (isStrict) issues.push(...unknownParameters(op, search));
     const params = { ...request.params } as Record<string, string>;
     const header = Object.fromEntries(
       headerNames.flatMap((n) => (request.headers[n] === undefined ? [] : [[n, request.headers[n]]])),

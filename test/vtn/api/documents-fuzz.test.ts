@@ -14,6 +14,7 @@ const APIS = [
   { file: 'shared/openapi/openadr-3.0.1.yaml', base: '/openadr3/3.0.1', role: 'bl' },
   { file: 'vtn/api/operations/openapi.yaml', base: '/api/v1', role: 'admin' },
   { file: 'vtn/api/customer/openapi.yaml', base: '/api/v0', role: 'customer' },
+  { file: 'vtn/api/utilities/openapi.yaml', base: '/v1', role: 'admin' },
 ] as const;
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 12);
 
@@ -71,6 +72,8 @@ describe.each(APIS)('whatever is sent to the operations of $file', ({ file, base
       if (name === 'end_time_utc') return fc.constantFrom('2026-01-15T11:55:00', '2026-01-16T00:00:00Z');
       if (name === 'timezone' || name === 'timezone_source') return fc.constant('Europe/Madrid');
       if (/(?:state_of_charge|efficiency)$/.test(name)) return fc.constantFrom(0.5, '1', 1);
+      // The body names the utility of the path.
+      if (base === '/v1' && /^(?:utility_)?id$/.test(name)) return fc.constant('@utilities@0');
       const pool = role === 'customer' && name === 'id' ? 'unavailabilities' : poolOf(name);
       return pool === undefined ? undefined : fc.nat(9).map((n) => `@${pool}@${n}`);
     },
@@ -154,8 +157,8 @@ describe.each(APIS)('whatever is sent to the operations of $file', ({ file, base
 
   const remember = (operation: DocumentedOperation, status: number, text: string) => {
     if (status !== 201 || text === '') return;
-    const made = JSON.parse(text) as { id?: string; client_id?: string; name?: string };
-    const id = made.id ?? made.client_id ?? made.name;
+    const made = JSON.parse(text) as { id?: string; client_id?: string; name?: string; data?: { id?: string } };
+    const id = made.id ?? made.client_id ?? made.name ?? made.data?.id;
     const collection = operation.path.split('/').findLast((segment) => segment !== '') ?? '';
     if (id !== undefined) pools.set(collection, [...(pools.get(collection) ?? []), id]);
   };

@@ -12,6 +12,7 @@ const APIS = [
   { file: 'shared/openapi/openadr-3.1.yaml', base: '/openadr3/3.1.0' },
   { file: 'shared/openapi/openadr-3.0.1.yaml', base: '/openadr3/3.0.1' },
   { file: 'vtn/api/operations/openapi.yaml', base: '/api/v1' },
+  { file: 'vtn/api/utilities/openapi.yaml', base: '/v1' },
 ];
 
 describe('methods', () => {
@@ -29,7 +30,7 @@ describe('methods', () => {
   it.each(APIS)('that $base does not have are 405 and say which there are', async ({ file, base }) => {
     const allowed = new Map<string, string[]>();
     for (const { path, method } of await operationsOf(file)) allowed.set(path, [...(allowed.get(path) ?? []), method]);
-    expect(allowed.size).toBeGreaterThan(10);
+    expect(allowed.size).toBeGreaterThan(1);
     for (const [path, there] of allowed) {
       for (const method of METHODS.filter((one) => !there.includes(one))) {
         const answer = await request(vtn.url)[method as 'get'](base + path.replace(/\{\w+\}/g, 'x'));

@@ -8,6 +8,7 @@ import type { Store } from '../../store/store.ts';
 import { problemDialect } from '../dialects.ts';
 import { ApiError, badRequest, notImplemented } from '../errors.ts';
 import type { ApiRequest, Dialect, Headers, OperationHandler } from '../http.ts';
+import { originOf } from '../origin.ts';
 
 export interface AuthDeps {
   store: Store;
@@ -24,7 +25,6 @@ export interface AuthDeps {
 /** Failed requests from one address, whatever client they name, before it has to wait. */
 const FAILURES_PER_MINUTE = 100;
 const TOKEN_PATH = '/openadr3/3.1.1/auth/token';
-const HOST = /^[a-z0-9.:[\]-]{1,255}$/i;
 const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' };
 
 /** `/auth/token` (RFC 6749, 4.4, client_secret_post and client_secret_basic) and `/auth/server`. Both without a token. */
@@ -37,10 +37,7 @@ function serverInfo(deps: AuthDeps): OperationHandler {
     authorise: () => undefined,
     handle: async ({ headers }) => {
       if (deps.externalTokenUrl !== undefined) return { status: 200, body: { tokenURL: deps.externalTokenUrl } };
-      const host = headers['host'];
-      const base = deps.publicUrl ?? (typeof host === 'string' && HOST.test(host) ? `http://${host}` : undefined);
-      if (base === undefined) throw badRequest('header.host: expected a host name');
-      return { status: 200, body: { tokenURL: base.replace(/\/$/, '') + TOKEN_PATH } };
+      return { status: 200, body: { tokenURL: originOf(headers, deps.publicUrl) + TOKEN_PATH } };
     },
   };
 }
