@@ -79,6 +79,7 @@ export function createVenAgent(config: AgentConfig, deps: VenAgentDeps = {}): Ve
     },
     onRefused: () => client.dropToken(),
     onNotification: () => void watch.look(),
+    onEnrolment: () => void watch.lookAtEnrolment(),
     random,
     log,
   });

@@ -76,4 +76,19 @@ describe('reservations drive the battery of the demo', () => {
     await api.send('PUT', `/sites/${siteId}/inverters/${inverter?.id}/limits`, { limits });
     await waitFor('3 MW', () => isAt(3));
   });
+
+  it('an inverter that is added while the agent runs binds what it serves, and nothing else', async () => {
+    const { siteId, assets } = demo.file;
+    const inverter = await api.send<{ id: string }>('POST', `/sites/${siteId}/inverters`, {
+      ...{ rated_power: { amount: 20, unit: 'MW' }, charge_efficiency: 0.98, discharge_efficiency: 0.98 },
+      asset_ids: [bessId],
+    });
+    const limits = [{ ...slot, max_export_to_grid: { amount: 1, unit: 'MW' } }];
+    await api.send('PUT', `/sites/${siteId}/inverters/${inverter.id}/limits`, { limits });
+    await waitFor('1 MW', () => isAt(1));
+    const plant = assets.find((a) => a.kind === 'PV')!;
+    const pv = await SunSpecPeer.connect(plant.modbusUrl, plant.unitId);
+    await waitFor('the solar park at its full power', async () => (await pv.pvPowerW()) > 7e6);
+    await pv.close();
+  });
 });

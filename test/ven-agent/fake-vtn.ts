@@ -19,6 +19,8 @@ export class FakeVtn {
   vens: object[] = [{ id: 'ven-1', venName: 'gateway', clientID: 'client', targets: ['SITE_1'] }];
   resources: object[] = [{ id: 'r-1', venID: 'ven-1', resourceName: 'BESS_1', targets: ['BESS_1'] }];
   notifiers: object = { WEBHOOK: true };
+  /** Undefined: it offers none. */
+  resourceTopics: object | undefined;
   readonly reports: Record<string, unknown>[] = [];
   readonly requests: string[] = [];
   readonly troubles: Trouble[] = [];
@@ -82,6 +84,9 @@ export class FakeVtn {
     if (path === '/notifiers') return json(response, 200, this.notifiers);
     if (path === '/notifiers/mqtt/topics/vens/ven-1/events') {
       return json(response, 200, { topics: { UPDATE: 'e/update', DELETE: 'e/delete', ALL: 'e/+' } });
+    }
+    if (path === '/notifiers/mqtt/topics/vens/ven-1/resources' && this.resourceTopics !== undefined) {
+      return json(response, 200, { topics: this.resourceTopics });
     }
     if (path === '/reports' && request.method === 'POST') {
       const report = JSON.parse(body);

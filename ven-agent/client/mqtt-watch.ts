@@ -9,8 +9,10 @@ export interface MqttWatchDeps {
   discover: () => Promise<MqttBinding | undefined>;
   /** Called when the broker refuses the credentials. */
   onRefused: () => void;
-  /** Called for every notification, and after every (re)connection, since something may have been missed. */
+  /** Called for every notification of events. */
   onNotification: () => void;
+  /** Called for every notification of resources, and after every (re)connection, since anything may have been missed. */
+  onEnrolment: () => void;
   random: () => number;
   log: Logger;
 }
@@ -22,7 +24,7 @@ const NO_BINDING_RETRY_MS = 300_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
- * Listens for notifications of this VEN's events. A message only means "look again": its content is never used, nothing
+ * Listens for notifications of this VEN's events and resources. A message only means "look again": its content is never used, nothing
  * is queued and nothing is replayed, so a lost or repeated one does no harm.
  */
 export class MqttWatch {
@@ -81,8 +83,9 @@ export class MqttWatch {
     }
   }
 
-  #open({ urls, credentials, topics }: MqttBinding): void {
-    const { log, onNotification, onRefused } = this.#deps;
+  #open({ urls, credentials, topics: eventTopics, enrolmentTopics }: MqttBinding): void {
+    const { log, onEnrolment, onNotification, onRefused } = this.#deps;
+    const topics = [...eventTopics, ...enrolmentTopics];
     // Of several brokers another one is tried at every attempt.
     const url = urls[this.#attempt % urls.length] ?? '';
     const client = mqtt.connect(url, {
@@ -109,12 +112,13 @@ export class MqttWatch {
         log.info({ url, topics }, 'listening for notifications');
         this.#state = 'connected';
         this.#attempt = 0;
-        onNotification();
+        onEnrolment();
       });
     });
-    client.on('message', () => {
+    client.on('message', (topic) => {
       this.#notifications += 1;
-      onNotification();
+      if (enrolmentTopics.some((filter) => covers(filter, topic))) onEnrolment();
+      else onNotification();
     });
     client.on('error', (error) => {
       // CONNACK 4 and 5 (3.1.1, 3.2.2.3): bad credentials, not authorised.
@@ -140,4 +144,12 @@ export class MqttWatch {
   #isStopped(): boolean {
     return this.#state === 'stopped';
   }
+}
+
+/** Whether a filter asks for a topic (MQTT 3.1.1, 4.7.1). */
+function covers(filter: string, topic: string): boolean {
+  const levels = topic.split('/');
+  const wanted = filter.split('/');
+  if (wanted.at(-1) !== '#' && wanted.length !== levels.length) return false;
+  return wanted.every((level, i) => level === '#' || level === '+' || level === levels[i]);
 }

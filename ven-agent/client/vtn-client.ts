@@ -2,7 +2,7 @@ import type { Event, Resource, Ven } from '@openadr-gateway/shared/openadr/objec
 import { ASSET_IDS } from '@openadr-gateway/shared/openadr/targets.ts';
 import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
 import type { EnrolledResource, Enrolment } from '../scheduler/subjects.ts';
-import { failure, isObject, objectOf } from './answers.ts';
+import { failure, isObject, objectOf, VtnError } from './answers.ts';
 import { HttpConnection } from './http.ts';
 import type { HttpAnswer } from './http.ts';
 import { PagedList } from './paged-list.ts';
@@ -23,7 +23,10 @@ export interface MqttBinding {
   urls: string[];
   /** Absent: the broker takes anybody. */
   credentials?: { username: string; password: string };
+  /** Of this VEN's events. */
   topics: string[];
+  /** Of this VEN's resources, which say what targets mean. */
+  enrolmentTopics: string[];
 }
 
 /** The VEN's side of the OpenADR API. Every method rejects with `VtnError` or `NoAnswerError`. */
@@ -76,16 +79,20 @@ export class VtnClient {
     };
   }
 
-  /** The MQTT binding and the topics of this VEN's events; undefined when the VTN offers none. */
+  /** The MQTT binding and the topics of this VEN's events and resources; undefined when the VTN offers none. */
   async mqttBinding(venId: string): Promise<MqttBinding | undefined> {
     const { MQTT: mqtt } = await this.#object('/notifiers');
     if (!isObject(mqtt) || !Array.isArray(mqtt['URIS'])) return undefined;
     const urls = mqtt['URIS'].filter((uri): uri is string => typeof uri === 'string' && /^mqtts?:/.test(uri));
     if (urls.length === 0) return undefined;
-    const { topics } = await this.#object(`/notifiers/mqtt/topics/vens/${encodeURIComponent(venId)}/events`);
-    if (!isObject(topics)) return undefined;
-    const names = topics['ALL'] === undefined ? ['CREATE', 'UPDATE', 'DELETE'].map((o) => topics[o]) : [topics['ALL']];
-    const binding: MqttBinding = { urls, topics: names.filter((t): t is string => typeof t === 'string') };
+    const topics = await this.#topics(venId, 'events');
+    if (topics === undefined) return undefined;
+    const enrolmentTopics = await this.#topics(venId, 'resources').catch((error: unknown) => {
+      // A VTN need not offer these: the enrolment is then read anew now and then.
+      if (error instanceof VtnError && error.status < 500) return [];
+      throw error;
+    });
+    const binding: MqttBinding = { urls, topics, enrolmentTopics: enrolmentTopics ?? [] };
     const authentication = mqtt['authentication'];
     if (isObject(authentication) && authentication['method'] === 'OAUTH2_BEARER_TOKEN') {
       // 3.1 Table 12: the token is the password; "{clientID}" stands for the client's id, all else is literal.
@@ -111,6 +118,13 @@ export class VtnClient {
   async postReport(body: string): Promise<void> {
     const answer = await this.#call('POST', '/reports', { 'content-type': 'application/json' }, body);
     if (answer.status < 200 || answer.status > 299) throw failure('POST /reports', answer);
+  }
+
+  async #topics(venId: string, of: 'events' | 'resources'): Promise<string[] | undefined> {
+    const { topics } = await this.#object(`/notifiers/mqtt/topics/vens/${encodeURIComponent(venId)}/${of}`);
+    if (!isObject(topics)) return undefined;
+    const names = topics['ALL'] === undefined ? ['CREATE', 'UPDATE', 'DELETE'].map((o) => topics[o]) : [topics['ALL']];
+    return names.filter((topic) => typeof topic === 'string');
   }
 
   async #all(path: string): Promise<Record<string, unknown>[]> {

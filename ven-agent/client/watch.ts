@@ -40,6 +40,7 @@ export class Watch {
   #failuresInARow = 0;
   #notBeforeMs = -Infinity;
   #enrolmentReadMs = -Infinity;
+  #enrolmentIsOld = false;
   #skewReported = false;
   readonly #status: WatchStatus = { polls: 0, failures: 0 };
 
@@ -74,6 +75,12 @@ export class Watch {
       this.#looking = undefined;
     });
     return this.#looking;
+  }
+
+  /** The same, and reads anew what targets mean. */
+  async lookAtEnrolment(): Promise<void> {
+    this.#enrolmentIsOld = true;
+    return this.look();
   }
 
   async #lookUntilQuiet(): Promise<void> {
@@ -113,7 +120,10 @@ export class Watch {
 
   async #refreshEnrolment(): Promise<void> {
     const { client, cache, clock, log, onChange } = this.#deps;
-    if (clock.nowMs() - this.#enrolmentReadMs < ENROLMENT_LIFE_MS) return;
+    if (!this.#enrolmentIsOld && clock.nowMs() - this.#enrolmentReadMs < ENROLMENT_LIFE_MS) return;
+    // What is said while this is read counts for the next look.
+    this.#enrolmentIsOld = false;
+    this.#enrolmentReadMs = -Infinity;
     const enrolment = await client.enrolment();
     if (enrolment === undefined) {
       log.warn('the VTN has no ven for this client: only untargeted events arrive, and nothing is notified');

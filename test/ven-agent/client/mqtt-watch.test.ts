@@ -14,12 +14,14 @@ let server: net.Server;
 let sockets: net.Socket[];
 let watch: MqttWatch;
 let told: number;
+let enrolments: number;
 let refusals: number;
 let password: string;
 const logins: { username: string; password: string }[] = [];
 
 beforeEach(async () => {
   told = 0;
+  enrolments = 0;
   refusals = 0;
   password = 'token-1';
   logins.length = 0;
@@ -40,6 +42,7 @@ beforeEach(async () => {
     discover: async (): Promise<MqttBinding> => ({
       urls: [`mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`],
       topics: ['vens/ven-1/events/+'],
+      enrolmentTopics: ['vens/ven-1/resources/+'],
       credentials: { username: 'client', password },
     }),
     onRefused: () => {
@@ -47,6 +50,7 @@ beforeEach(async () => {
       password = 'token-2';
     },
     onNotification: () => void told++,
+    onEnrolment: () => void enrolments++,
     random: () => 0.001,
     log,
   });
@@ -66,24 +70,35 @@ async function publish(topic: string): Promise<void> {
 const connected = () => vi.waitFor(() => expect(watch.status.state).toBe('connected'));
 
 describe('listening for notifications', () => {
-  it('says "look again" for each message, and once for the connection itself', async () => {
+  it('says "look again" for each message', async () => {
     watch.start();
     await connected();
-    expect(told).toBe(1);
     await publish('vens/ven-1/events/update');
-    await vi.waitFor(() => expect(told).toBe(2));
+    await vi.waitFor(() => expect(told).toBe(1));
     expect(logins).toEqual([{ username: 'client', password: 'token-1' }]);
   });
 
-  it('comes back with fresh credentials after the connection was lost, and looks again', async () => {
+  it('says "look at the enrolment, too" for messages about resources, and once for the connection itself', async () => {
+    watch.start();
+    await connected();
+    expect([told, enrolments]).toEqual([0, 1]);
+    await publish('vens/ven-1/resources/update');
+    await vi.waitFor(() => expect(enrolments).toBe(2));
+    await publish('vens/ven-2/resources/update');
+    await publish('vens/ven-1/events/create');
+    await vi.waitFor(() => expect(told).toBe(1));
+    expect(enrolments).toBe(2);
+  });
+
+  it('comes back with fresh credentials after the connection was lost, and looks at everything again', async () => {
     watch.start();
     await connected();
     password = 'token-9';
     sockets.forEach((socket) => socket.destroy());
-    await vi.waitFor(() => expect(told).toBe(2));
+    await vi.waitFor(() => expect(enrolments).toBe(2));
     expect(logins.at(-1)?.password).toBe('token-9');
     await publish('vens/ven-1/events/create');
-    await vi.waitFor(() => expect(told).toBe(3));
+    await vi.waitFor(() => expect(told).toBe(1));
   });
 
   it('has the token renewed when the broker refuses it', async () => {

@@ -145,6 +145,14 @@ describe('enrolment and notifiers', () => {
     ]);
   });
 
+  it('listens to its resources, too, where the VTN offers their topics', async () => {
+    vtn.notifiers = { WEBHOOK: true, MQTT: { URIS: ['mqtt://127.0.0.1:1'], serialization: 'JSON' } };
+    vtn.resourceTopics = { CREATE: 'r/create', UPDATE: 'r/update', DELETE: 'r/delete' };
+    expect((await client.mqttBinding('ven-1'))?.enrolmentTopics).toEqual(['r/create', 'r/update', 'r/delete']);
+    vtn.troubles.push({ path: '/notifiers/mqtt/topics/vens/ven-1/resources', status: 503 });
+    await expect(client.mqttBinding('ven-1')).rejects.toMatchObject({ status: 503 });
+  });
+
   it('finds the MQTT binding with the token as password', async () => {
     vtn.notifiers = {
       WEBHOOK: true,
@@ -157,6 +165,7 @@ describe('enrolment and notifiers', () => {
     expect(await client.mqttBinding('ven-1')).toEqual({
       urls: ['mqtt://127.0.0.1:1'],
       topics: ['e/+'],
+      enrolmentTopics: [],
       credentials: { username: 'client', password: 'token-1' },
     });
   });

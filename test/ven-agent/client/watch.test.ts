@@ -57,6 +57,26 @@ describe('the watch', () => {
     expect(vtn.seen('/events').length - before).toBe(2);
   });
 
+  it('reads anew what targets mean when told to, at once and again if that is said meanwhile', async () => {
+    await begin();
+    await watch.look();
+    vtn.resources.push({
+      ...{ id: 'r-2', venID: 'ven-1', resourceName: 'INV_1', targets: ['INV_1'] },
+      attributes: [{ type: 'ASSET_IDS', values: ['BESS_1'] }],
+    });
+    await watch.look();
+    expect(cache.enrolment?.resources).toHaveLength(1);
+    const before = changes;
+    await watch.lookAtEnrolment();
+    expect(cache.enrolment?.resources[1]).toMatchObject({ resourceName: 'INV_1', assetIds: ['BESS_1'] });
+    expect(changes).toBe(before + 1);
+    const reads = vtn.seen('/resources').length;
+    await Promise.all([watch.lookAtEnrolment(), watch.lookAtEnrolment()]);
+    await watch.look();
+    expect(vtn.seen('/resources').length - reads).toBeGreaterThanOrEqual(1);
+    expect(vtn.seen('/resources').length - reads).toBeLessThanOrEqual(2);
+  });
+
   it('says nothing when nothing changed', async () => {
     await begin();
     await watch.look();
