@@ -10,6 +10,8 @@ export class ExternalBroker {
   refused = 0;
   /** Called for each PUBLISH before it is acknowledged; `drop` ends the connection without acknowledging. */
   onPublish: (text: string) => 'accept' | 'drop' | 'ignore' = () => 'accept';
+  /** Whether anybody may subscribe. */
+  maySubscribe = true;
   #port = 0;
   #running: { aedes: Aedes; server: Server; sockets: Set<Socket> } | undefined;
 
@@ -30,6 +32,7 @@ export class ExternalBroker {
         if (!right) this.refused += 1;
         done(null, right);
       },
+      authorizeSubscribe: (_client, subscription, done) => done(null, this.maySubscribe ? subscription : null),
       authorizePublish: (client, packet, done) => {
         const verdict = this.onPublish(packet.payload.toString());
         if (verdict === 'accept') {
