@@ -124,6 +124,19 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
     apis: [openadr, openadr30, operations, customer, feeds, utilities],
   });
 
+  let inbox: DispatchInbox | undefined;
+  metrics.add({
+    kind: 'counter',
+    name: 'dispatch_messages_total',
+    help: 'Dispatch commands that came in, by what became of them.',
+    labels: ['outcome'],
+    collect: () =>
+      Object.entries(inbox?.counts ?? {}).map(([outcome, value]) => ({
+        labels: { outcome: outcome.toLowerCase() },
+        value,
+      })),
+  });
+
   const running: Stop[] = [];
   const stop = async (): Promise<void> => {
     // In the order opposite to the start, and on to the end whatever fails.
@@ -144,7 +157,7 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
     running.push(() => tokens.stop());
     running.push(() => jobs.stop());
     await jobs.start();
-    const inbox = await inboxOf(config, { store, clock, ids, log, horizonDays });
+    inbox = await inboxOf(config, { store, clock, ids, log, horizonDays });
     const mqttUrl = await startMqtt(config, { store, tokens, clock, log, inbox, keptForMs }, running);
     mqttUrls = config.mqtt.publicUrls ?? (mqttUrl === undefined ? [] : [mqttUrl]);
     const { url } = await server.start();

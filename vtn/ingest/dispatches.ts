@@ -48,7 +48,7 @@ export class DispatchInbox {
     const receipt = await this.#store(topic, payload);
     this.counts[receipt] += 1;
     const { level, text } = NOTES[receipt];
-    this.#deps.log[level]({ topic: shortened(topic), receipt, counts: this.counts }, text);
+    this.#deps.log[level]({ topic: shortened(topic), receipt }, text);
     return receipt;
   }
 

@@ -111,6 +111,25 @@ describe('dispatch commands through the embedded broker', () => {
     expect((await vtn.dead()).slice(before.length)).toEqual(['NOT_JSON', 'UNKNOWN_ASSET', 'TOO_LARGE']);
   });
 
+  it('are counted by what became of them, for /metrics', async () => {
+    const asset = await api.asset();
+    const operator = await vtn.join(vtn.token);
+    const counts = async () => {
+      const { text } = await api.anonymous.get('/metrics').set('Authorization', `Bearer ${vtn.token}`).expect(200);
+      const lines = text.matchAll(/^vtn_dispatch_messages_total\{outcome="(\w+)"\} (\d+)$/gm);
+      return Object.fromEntries([...lines].map(([, outcome, count]) => [outcome ?? '', Number(count)]));
+    };
+    const before = await counts();
+    const message = command(asset);
+    const older = { published_at: '2026-01-15T09:00:00Z' };
+    const past = { dispatch_time: '2026-01-15T09:45:00Z', delivery_period_start: '2026-01-15T09:45:00Z' };
+    for (const sent of [message, message, command(asset, older), command(asset, past), '{'])
+      await publish(operator, topic(asset), sent);
+    const after = await counts();
+    const outcomes = ['applied', 'duplicate', 'out_of_order', 'too_late', 'dead'];
+    expect(outcomes.map((outcome) => (after[outcome] ?? 0) - (before[outcome] ?? 0))).toEqual([1, 1, 1, 1, 1]);
+  });
+
   it('that cannot be stored are not acknowledged: the publisher is disconnected, and sends them again', async () => {
     const asset = await api.asset();
     const run = (statement: string) => api.vtn.store.write(({ db }) => sql.raw(statement).execute(db));

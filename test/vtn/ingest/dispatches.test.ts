@@ -140,6 +140,7 @@ describe('a dispatch command', () => {
       ['another JSON value', () => '[1]', 'INVALID', /the message: expected an object/],
       ['a field missing', (a: string) => ({ ...command(a), source: undefined }), 'INVALID', /source: required/],
       ['an unknown field', (a: string) => command(a, { cancelled: true }), 'INVALID', /cancelled: unknown field/],
+      ['control characters', (a: string) => command(a, { source: 'a\0' }), 'INVALID', /source/],
       ['no UUID', (a: string) => command(a, { event_id: '17' }), 'INVALID', /event_id: expected a UUID/],
       ['energy for power', (a: string) => command(a, { target_power: mwh(1) }), 'INVALID', /target_power\.unit/],
       ['no number', (a: string) => command(a, { target_power: mw('much') }), 'INVALID', /target_power\.amount/],
