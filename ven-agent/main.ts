@@ -12,9 +12,11 @@ import { Watch } from './client/watch.ts';
 import { clientSecretOf, deviceConfigOf } from './config.ts';
 import type { AgentConfig } from './config.ts';
 import { openOrMakeDo } from './database.ts';
+import { Facts } from './facts.ts';
 import { ReportOutbox } from './reporting/outbox.ts';
 import { Reporter } from './reporting/reporter.ts';
 import { ReportSender } from './reporting/sender.ts';
+import { SiteClock } from './site-clock.ts';
 import { StatusServer } from './status.ts';
 import { DeviceUnit } from './unit.ts';
 
@@ -26,7 +28,10 @@ export interface VenAgent {
 }
 
 export interface VenAgentDeps {
+  /** The machine's clock. */
   clock?: Clock;
+  /** A time that never steps; with a `clock` of one's own, that clock unless it is given. */
+  monotonicMs?: () => number;
   random?: () => number;
   log?: Logger;
   /** Changes at every boot of the machine. */
@@ -37,13 +42,18 @@ export interface VenAgentDeps {
 
 /** Puts the agent together. Nothing runs, listens or connects before `start()`. */
 export function createVenAgent(config: AgentConfig, deps: VenAgentDeps = {}): VenAgent {
-  const clock = deps.clock ?? systemClock;
+  const wall = deps.clock ?? systemClock;
   const random = deps.random ?? Math.random;
   const log = deps.log ?? createLog({ name: 'ven-agent', level: config.log.level });
-  const db = openOrMakeDo(config.dataDir, clock.nowMs(), log);
+  const db = openOrMakeDo(config.dataDir, wall.nowMs(), log);
+  const boot = deps.bootId ?? bootId(wall);
+  // A clock that is given is in the giver's hand, steps included.
+  const monotonicMs = deps.monotonicMs ?? (deps.clock ? () => wall.nowMs() : () => performance.now());
+  const clock = new SiteClock({ wall, monotonicMs, facts: new Facts(db), bootId: boot, log });
   const { url, clientId, timeoutMs } = config.vtn;
-  const client = new VtnClient({ url, clientId, clientSecret: clientSecretOf(config), timeoutMs }, clock);
-  const cache = new EventCache({ db, clock, random, bootId: deps.bootId ?? bootId(clock) });
+  const access = { url, clientId, clientSecret: clientSecretOf(config), timeoutMs };
+  const client = new VtnClient(access, clock, (vtnMs, roundTripMs) => clock.heard(vtnMs, roundTripMs));
+  const cache = new EventCache({ db, clock, random, bootId: boot });
   const outbox = new ReportOutbox(db);
   const sender = new ReportSender({ outbox, client, clock, random, log });
   const reporter = new Reporter({
@@ -89,6 +99,7 @@ export function createVenAgent(config: AgentConfig, deps: VenAgentDeps = {}): Ve
   return {
     start: async () => {
       const { url: statusUrl } = await status.start();
+      clock.start();
       watch.start();
       mqtt.start();
       agent.start();
@@ -101,6 +112,7 @@ export function createVenAgent(config: AgentConfig, deps: VenAgentDeps = {}): Ve
       await agent.stop();
       client.close();
       await Promise.all([mqtt.stop(), watch.stop(), sender.stop(), status.stop()]);
+      clock.stop();
       db.close();
       log.info('agent stopped');
     },

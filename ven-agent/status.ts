@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '@openadr-gateway/shared/log.ts';
-import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
 import { formatDateTime } from '@openadr-gateway/shared/time/date-time.ts';
 import type { Agent } from './agent.ts';
 import type { MqttWatch } from './client/mqtt-watch.ts';
@@ -12,6 +11,7 @@ import type { AgentConfig } from './config.ts';
 import type { ReportOutbox } from './reporting/outbox.ts';
 import type { Reporter } from './reporting/reporter.ts';
 import type { ReportSender } from './reporting/sender.ts';
+import type { SiteClock } from './site-clock.ts';
 import type { DeviceUnit } from './unit.ts';
 
 export interface StatusDeps {
@@ -23,7 +23,7 @@ export interface StatusDeps {
   outbox: ReportOutbox;
   sender: ReportSender;
   reporter: Reporter;
-  clock: Clock;
+  clock: SiteClock;
   log: Logger;
 }
 
@@ -101,6 +101,7 @@ export class StatusServer {
     return {
       siteId: config.site.id,
       now: formatDateTime(clock.nowMs()),
+      clock: clock.status,
       mode: agent.mode,
       ticks: agent.ticks,
       memoryMb: Math.round(process.memoryUsage.rss() / 1e6),

@@ -1,6 +1,7 @@
 import type { Event } from '@openadr-gateway/shared/openadr/objects.ts';
 import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
 import type { AgentDatabase } from '../database.ts';
+import { Facts } from '../facts.ts';
 import type { Enrolment } from '../scheduler/subjects.ts';
 import type { CachedEvent } from '../scheduler/timeline.ts';
 
@@ -25,15 +26,17 @@ interface EventRow {
  */
 export class EventCache {
   readonly #deps: EventCacheDeps;
+  readonly #facts: Facts;
   #events: readonly CachedEvent[] | undefined;
 
   constructor(deps: EventCacheDeps) {
     this.#deps = deps;
+    this.#facts = new Facts(deps.db);
   }
 
   /** Was the list written during the boot that still runs? If not, its orders are void (User Guide 8.10.1). */
   get isOfThisBoot(): boolean {
-    return this.#fact('bootId') === this.#deps.bootId;
+    return this.#facts.get('bootId') === this.#deps.bootId;
   }
 
   /**
@@ -70,15 +73,15 @@ export class EventCache {
   }
 
   get enrolment(): Enrolment | undefined {
-    const text = this.#fact('enrolment');
+    const text = this.#facts.get('enrolment');
     return text === undefined ? undefined : (JSON.parse(text) as Enrolment);
   }
 
   /** @returns whether it differs from what was known */
   setEnrolment(enrolment: Enrolment): boolean {
     const text = JSON.stringify(enrolment);
-    if (text === this.#fact('enrolment')) return false;
-    this.#setFact('enrolment', text);
+    if (text === this.#facts.get('enrolment')) return false;
+    this.#facts.set('enrolment', text);
     return true;
   }
 
@@ -90,16 +93,7 @@ export class EventCache {
       for (const { event, receivedMs, startDraw } of list) {
         insert.run(event.id, receivedMs, startDraw, JSON.stringify(event));
       }
-      this.#setFact('bootId', bootId);
+      this.#facts.set('bootId', bootId);
     })();
-  }
-
-  #fact(name: string): string | undefined {
-    return this.#deps.db.prepare<[string], { value: string }>('SELECT value FROM facts WHERE name = ?').get(name)
-      ?.value;
-  }
-
-  #setFact(name: string, value: string): void {
-    this.#deps.db.prepare('INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)').run(name, value);
   }
 }

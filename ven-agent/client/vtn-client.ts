@@ -33,24 +33,23 @@ export interface MqttBinding {
 export class VtnClient {
   readonly #base: string;
   readonly #clientId: string;
-  readonly #clock: Clock;
   readonly #http: HttpConnection;
   readonly #token: TokenSource;
   readonly #events: PagedList;
-  #skewMs = 0;
+  readonly #onDate: (vtnMs: number, roundTripMs: number) => void;
 
-  constructor(options: VtnClientOptions, clock: Clock) {
+  /** @param onDate told the VTN's `Date`, cut to the second, and how long the answer took */
+  constructor(
+    options: VtnClientOptions,
+    clock: Clock,
+    onDate: (vtnMs: number, roundTripMs: number) => void = () => undefined,
+  ) {
     this.#base = options.url.replace(/\/+$/, '');
     this.#clientId = options.clientId;
-    this.#clock = clock;
+    this.#onDate = onDate;
     this.#http = new HttpConnection(options.timeoutMs ?? 10_000);
     this.#token = new TokenSource(this.#http, this.#base, options, clock);
     this.#events = new PagedList('/events?active=true', (path, headers) => this.#call('GET', path, headers));
-  }
-
-  /** How far the VTN's clock is ahead of ours, by its last `Date`; good to a second. */
-  get skewMs(): number {
-    return this.#skewMs;
   }
 
   close(): void {
@@ -148,16 +147,17 @@ export class VtnClient {
     const send = async (): Promise<HttpAnswer> => {
       const authorization = `Bearer ${await this.#token.get()}`;
       const request = { method, url: new URL(this.#base + path), headers: { ...headers, authorization } };
-      return this.#http.request(body === undefined ? request : { ...request, body });
+      const startMs = performance.now();
+      const answer = await this.#http.request(body === undefined ? request : { ...request, body });
+      const vtnMs = Date.parse(answer.headers.date ?? '');
+      if (Number.isFinite(vtnMs)) this.#onDate(vtnMs, performance.now() - startMs);
+      return answer;
     };
     let answer = await send();
     if (answer.status === 401) {
       this.#token.drop();
       answer = await send();
     }
-    const serverMs = Date.parse(answer.headers.date ?? '');
-    // The header is cut to the second: its middle is the best guess.
-    if (Number.isFinite(serverMs)) this.#skewMs = serverMs + 500 - this.#clock.nowMs();
     return answer;
   }
 }

@@ -25,7 +25,6 @@ export interface WatchStatus {
 }
 
 const ENROLMENT_LIFE_MS = 600_000;
-const SKEW_TO_REPORT_MS = 2_000;
 
 /**
  * Keeps the event cache like the VTN's list. Looks when told to (a notification) and at every poll interval, give or
@@ -41,7 +40,6 @@ export class Watch {
   #notBeforeMs = -Infinity;
   #enrolmentReadMs = -Infinity;
   #enrolmentIsOld = false;
-  #skewReported = false;
   readonly #status: WatchStatus = { polls: 0, failures: 0 };
 
   constructor(deps: WatchDeps) {
@@ -139,14 +137,11 @@ export class Watch {
   }
 
   #succeeded(): void {
-    const { client, log } = this.#deps;
+    const { log } = this.#deps;
     if (this.#status.lastError !== undefined) log.info('VTN: reachable again');
     delete this.#status.lastError;
     this.#failuresInARow = 0;
     this.#notBeforeMs = -Infinity;
-    const skewed = Math.abs(client.skewMs) > SKEW_TO_REPORT_MS;
-    if (skewed && !this.#skewReported) log.warn({ skewMs: client.skewMs }, "the VTN's clock differs from ours");
-    this.#skewReported = skewed;
   }
 
   /** A disk that refuses must not stop control: what was read is in force, and the operator is told. */
