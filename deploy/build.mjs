@@ -42,6 +42,7 @@ await Promise.all([
       vtn: 'vtn/cli.ts',
       'broker-worker': 'vtn/notify/broker-worker.ts',
       'solver-worker': 'vtn/scheduling/solver-worker.ts',
+      'caller-worker': 'vtn/notify/caller-worker.ts',
       demo: 'deploy/demo.ts',
     },
   }),

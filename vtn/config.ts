@@ -87,6 +87,27 @@ const ingest = z
   })
   .prefault({});
 
+const webhooks = z
+  .strictObject({
+    /** For development: http, and callbacks to private and local addresses. */
+    allowInsecure: z.boolean().default(false),
+    /** Networks of ours in which subscribers may be called: addresses and networks, `10.20.0.0/16`. */
+    allowedNetworks: z
+      .array(z.string().refine(isNetwork, 'expected an address or a network like 10.0.0.0/8'))
+      .default([]),
+    /** Certificates (PEM) of authorities that are trusted beside the well-known ones. */
+    caFile: z.string().min(1).optional(),
+    /** How long a call may take. */
+    timeoutSeconds: z.number().int().min(1).max(30).default(10),
+    /** How many callback URLs of one client are challenged in a minute. */
+    challengesPerMinute: z.number().int().min(1).default(60),
+    /** How long an endpoint may fail before it is given up. */
+    retryHours: z.number().min(0).max(720).default(24),
+    /** How long messages wait for an endpoint. */
+    keepHours: z.number().min(1).max(8_760).default(168),
+  })
+  .prefault({});
+
 /** The configuration of the VTN. Unknown keys are refused. */
 export const vtnConfig = z.strictObject({
   server,
@@ -109,6 +130,7 @@ export const vtnConfig = z.strictObject({
       maxReadersPerClient: z.number().int().min(1).default(100),
     })
     .prefault({}),
+  webhooks,
   openadr: z
     .strictObject({
       /** What an event or a subscription for an unknown program answers; public clients disagree. */

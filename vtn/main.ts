@@ -19,9 +19,10 @@ import { DispatchInbox } from './ingest/dispatches.ts';
 import type { DispatchInboxDeps } from './ingest/dispatches.ts';
 import { recordReport } from './ingest/reports.ts';
 import { Jobs } from './jobs.ts';
+import type { CallbackCaller } from './notify/callback-caller.ts';
 import { EmbeddedBroker } from './notify/broker.ts';
 import type { Authenticated } from './notify/broker.ts';
-import { Channel, type Announcer } from './notify/channel.ts';
+import { Channel } from './notify/channel.ts';
 import type { MqttConnectionOptions } from './notify/mqtt-connection.ts';
 import { readMqttFiles } from './notify/mqtt-files.ts';
 import { MqttAnnouncer } from './notify/mqtt-announcer.ts';
@@ -34,11 +35,14 @@ import { SqliteStore } from './store/sqlite.ts';
 import { Metrics } from './metrics.ts';
 import type { Store } from './store/store.ts';
 import { venByClientId } from './store/vens.ts';
+import { addWebhookMetrics, createWebhooks } from './webhooks.ts';
 
 export interface VtnDeps {
   clock: Clock;
   ids: IdSource;
   log: Logger;
+  /** Who calls subscribers; without it a thread of our own does. */
+  caller?: CallbackCaller;
 }
 
 /** Where the server listens; `mqttUrl` of the broker, when there is one. */
@@ -60,18 +64,21 @@ export interface Vtn {
 type Stop = () => void | Promise<void>;
 
 /** Builds the server: the only place that constructs and wires its parts. */
-export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn {
+export function createVtn(config: VtnConfig, { clock, ids, log, caller }: VtnDeps): Vtn {
   const store = new SqliteStore({ path: config.store.path, clock, log });
   const { tokenTtlSeconds: ttlSeconds, tokenRequestsPerMinute, ...auth } = config.auth;
   const tokens = new Tokens({ store, clock, ids, log, ttlSeconds, ...auth });
   const { horizonDays, capacityProducts } = config.translation;
   let mqttUrls: string[] = [];
+  const keptForMs = config.feeds.retentionHours * 3_600_000;
+  const webhooks = createWebhooks(config.webhooks, { store, clock, ids, log, caller, keptForMs });
 
   const objects: DialectDeps = {
     store,
     clock,
     ids,
     unknownProgramStatus: config.openadr.unknownProgramStatus,
+    callbacks: webhooks.callbacks,
     onReport: (tx, report) => recordReport(tx, report, { clock, reportPeriodMs: config.reports.periodSeconds * 1_000 }),
   };
   const openadr = openadrApi({
@@ -99,7 +106,7 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
     collect: () => store.read((db) => counted(db, INFEASIBLE_BANDS)),
   });
   const grants = new Grants(store);
-  const { retentionHours, heartbeatSeconds, ...readers } = config.feeds;
+  const { retentionHours: _, heartbeatSeconds, ...readers } = config.feeds;
   const feed = new EventFeed({
     store,
     log,
@@ -111,7 +118,7 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
   metrics.add({ kind: 'gauge', name: 'feed_readers', help: readersHelp, collect: () => feed.readers });
   const cutHelp = 'Readers of the event feed who were cut off because they took too little.';
   metrics.add({ kind: 'counter', name: 'feed_readers_cut_off_total', help: cutHelp, collect: () => feed.cutOff });
-  const keptForMs = retentionHours * 3_600_000;
+  addWebhookMetrics(metrics, webhooks);
   const feeds = feedsApi({ feed, tokens, clock });
   const server = new HttpServer({
     config: config.server,
@@ -157,6 +164,10 @@ export function createVtn(config: VtnConfig, { clock, ids, log }: VtnDeps): Vtn 
     running.push(() => tokens.stop());
     running.push(() => jobs.stop());
     await jobs.start();
+    await store.write(({ db }) => openChannels(db, config.mqtt.mode === 'off' ? ['webhooks'] : ['webhooks', 'mqtt']));
+    running.push(() => webhooks.stop());
+    await webhooks.start();
+    running.push(tokens.onRevoked((clientId) => webhooks.forget(clientId)));
     inbox = await inboxOf(config, { store, clock, ids, log, horizonDays });
     const mqttUrl = await startMqtt(config, { store, tokens, clock, log, inbox, keptForMs }, running);
     mqttUrls = config.mqtt.publicUrls ?? (mqttUrl === undefined ? [] : [mqttUrl]);
@@ -208,16 +219,7 @@ async function startMqtt(
   const { store, tokens, clock, log, inbox, keptForMs } = deps;
   const { topicPrefix, anonymousPublishers: anonymous, sessionId } = ingest.dispatches;
   const receive = inbox && ((topic: string, payload: Uint8Array) => inbox.receive(topic, payload));
-  const start = (announcer: Announcer) => {
-    const channel = new Channel({ store, clock, log, announcer, keptForMs });
-    channel.start();
-    running.push(() => channel.stop());
-  };
-  await store.write(({ db }) => openChannels(db, [config.mode === 'off' ? 'nobody' : 'mqtt']));
-  if (config.mode === 'off') {
-    start(NOBODY);
-    return undefined;
-  }
+  if (config.mode === 'off') return undefined;
   const { tls, ca } = readMqttFiles(config);
   let access: Omit<MqttConnectionOptions, 'log'>;
   let kick: ((clientId: string) => void) | undefined;
@@ -257,16 +259,12 @@ async function startMqtt(
   const transport = new MqttTransport({ ...access, log });
   transport.start();
   running.push(() => transport.stop());
-  start(new MqttAnnouncer({ store, log, transport, ...(kick ? { onBereft: kick } : {}) }));
+  const announcer = new MqttAnnouncer({ store, log, transport, ...(kick ? { onBereft: kick } : {}) });
+  const channel = new Channel({ store, clock, log, announcer, keptForMs });
+  channel.start();
+  running.push(() => channel.stop());
   return url;
 }
-
-/** Without MQTT the outbox is emptied all the same. */
-const NOBODY: Announcer = {
-  name: 'nobody',
-  state: () => 'skip',
-  announce: () => Promise.resolve({ upTo: undefined }),
-};
 
 /** Who is behind an MQTT password, which is an access token; undefined when the token is not good. */
 async function subscriberOf(token: string, { store, tokens }: MqttDeps): Promise<Authenticated | undefined> {

@@ -34,6 +34,7 @@ export function writeVtnConfig(o: DemoOptions): string {
     server: { host: '127.0.0.1', port: o.port },
     store: { path: join(o.dataDir, 'vtn.sqlite') },
     mqtt: { mode: 'embedded', host: '127.0.0.1', port: o.mqttPort },
+    webhooks: { allowInsecure: true },
   };
   writeFileSync(path, stringify(config));
   return path;

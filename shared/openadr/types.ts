@@ -169,7 +169,10 @@ export interface paths {
         put?: never;
         /**
          * subscribe to changes
-         * @description For the client that asks. A VEN names only a program that it may see.
+         * @description For the client that asks. A VEN names only a program that it may see. Each callbackUrl is challenged first: it is sent a GET
+         *     with a random `echo` in the query and has to answer 200 with that value in the body. What changes is told by POST with a
+         *     `notification`, the bearerToken and a signature (Standard Webhooks: `webhook-id`, `webhook-timestamp`,
+         *     `webhook-signature`), at least once and in order; the answer's header `webhook-secret` tells the key, only this once.
          */
         post: operations["createSubscription"];
         delete?: never;
@@ -193,7 +196,8 @@ export interface paths {
         /**
          * replace a subscription
          * @description Replaces what a client may say of the object; id, owner and creation time stay. Answers mask the bearerToken, so that one
-         *     that is null or missing keeps the token for the same callbackUrl; an empty text ends it.
+         *     that is null or missing keeps the token for the same callbackUrl; an empty text ends it. URLs that are new, and those that
+         *     were given up because they failed for too long, are challenged as when a subscription is made.
          */
         put: operations["updateSubscription"];
         post?: never;
@@ -691,7 +695,7 @@ export interface components {
             operations: ("READ" | "CREATE" | "UPDATE" | "DELETE" | "GET" | "POST" | "PUT")[];
             /**
              * Format: uri
-             * @description HTTP or HTTPS; without user name and password.
+             * @description HTTPS; without user name and password, and not to a private, local or reserved address.
              * @example https://ven.example/callback
              */
             callbackUrl: string;
@@ -1891,6 +1895,8 @@ export interface operations {
             /** @description Stored; with the id and times that were given to it. */
             201: {
                 headers: {
+                    /** @description The key of the signatures, base64 after `whsec_`. */
+                    "webhook-secret"?: string;
                     [name: string]: unknown;
                 };
                 content: {

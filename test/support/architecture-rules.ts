@@ -33,6 +33,7 @@ const PURE = [
   'vtn/auth/caller.ts',
   'vtn/auth/roles.ts',
   'vtn/notify/routing.ts',
+  'vtn/notify/callback-routing.ts',
   'vtn/scheduling/types.ts',
   'vtn/scheduling/slots.ts',
   'vtn/scheduling/bounds.ts',

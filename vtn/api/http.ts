@@ -38,6 +38,8 @@ export interface OperationHandler {
   dialect?: Dialect;
   /** The media type of what it answers with when all goes well; JSON when missing. */
   produces?: string;
+  /** What `handle` needs of others, who may take their time: it may run in a transaction, this does not. */
+  prepare?(request: ApiRequest): Promise<void>;
   handle(request: ApiRequest): Promise<ApiAnswer>;
 }
 

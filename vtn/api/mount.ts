@@ -83,14 +83,10 @@ function operationStep(api: Api, op: DocumentOperation, deps: MountDeps): Step {
     negotiate(request.headers);
     const body = op.mediaTypes.length > 0 ? await bodyOf(request, op, implied, api, deps) : undefined;
     const { params, query } = readParameters(request);
-    const answer = await handler.handle({
-      caller,
-      params,
-      query,
-      body,
-      headers: request.headers,
-      remoteAddress: deps.peerOf(request),
-    } satisfies ApiRequest);
+    const remoteAddress = deps.peerOf(request);
+    const asked: ApiRequest = { caller, params, query, body, headers: request.headers, remoteAddress };
+    if (handler.prepare) await handler.prepare(asked);
+    const answer = await handler.handle(asked);
     response.locals['isStream'] = answer.stream !== undefined;
     const sent = sendAnswer(request, response, requestId, answer);
     if (sent !== undefined) await sent;

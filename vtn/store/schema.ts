@@ -69,6 +69,26 @@ export interface Database {
   };
   /** What a callback is called with; `position` is that of its entry in `objectOperations`. Never leaves the VTN otherwise. */
   subscription_tokens: { subscription_id: string; position: number; bearer_token: string };
+  /** Who subscribed, as its token said; the version of OpenADR that it speaks; and what calls are signed with. */
+  subscription_owners: { subscription_id: string; role: string; version: string; signing_secret: string };
+  /** Where callbacks go: one for each client and URL. `failures`: in a row; NULL in the times: all is well. */
+  webhook_endpoints: {
+    id: string;
+    client_id: string;
+    url: string;
+    created_ms: number;
+    failures: number;
+    failing_since_ms: number | null;
+    parked_ms: number | null;
+    /** Of the last failure, for people. */
+    reason: string | null;
+    /** Messages that were given up. */
+    dropped: number;
+  };
+  /** A notification that somebody has still to hear. */
+  webhook_messages: { n: Generated<number>; id: string; body: string; created_ms: number };
+  /** Who: `position` is that of the entry in `objectOperations`. */
+  webhook_deliveries: { message_n: number; endpoint_id: string; subscription_id: string; position: number };
   /** The committed changes that a channel has still to announce, or that are kept. `previous`: the object as it was. */
   outbox: {
     seq: Generated<number>;

@@ -1,6 +1,7 @@
 import type { ObjectType, Subscription } from '@openadr-gateway/shared/openadr/objects.ts';
 import { chunked } from './chunks.ts';
 import { createdAfter, paged, parsed, parsedOrUndefined, type Page } from './lists.ts';
+import type { Database } from './schema.ts';
 import type { Change, Db } from './store.ts';
 
 export interface SubscriptionFilter extends Page {
@@ -58,6 +59,16 @@ export async function storeCallbackTokens(db: Db, id: string, tokens: CallbackTo
     bearer_token === undefined ? [] : [{ subscription_id: id, position, bearer_token }],
   );
   for (const some of chunked(rows, 3)) await db.insertInto('subscription_tokens').values(some).execute();
+}
+
+/** What is kept of whoever subscribed. */
+export type SubscriptionOwner = Omit<Database['subscription_owners'], 'subscription_id'>;
+
+export async function storeSubscriptionOwner(db: Db, subscriptionId: string, owner: SubscriptionOwner): Promise<void> {
+  await db
+    .insertInto('subscription_owners')
+    .values({ subscription_id: subscriptionId, ...owner })
+    .execute();
 }
 
 /** The deletion of what a client has subscribed to, oldest first. */

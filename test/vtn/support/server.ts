@@ -6,6 +6,7 @@ import { ManualClock } from '@openadr-gateway/shared/time/clock.ts';
 import { createClient, prepareSecret } from '../../../vtn/auth/clients.ts';
 import type { NewClient } from '../../../vtn/auth/clients.ts';
 import { vtnConfig } from '../../../vtn/config.ts';
+import type { CallbackCaller } from '../../../vtn/notify/callback-caller.ts';
 import { createVtn } from '../../../vtn/main.ts';
 import type { Vtn } from '../../../vtn/main.ts';
 
@@ -36,18 +37,30 @@ export interface TestClient {
   delete(path: string): request.Test;
 }
 
-export async function startVtn(config: object = {}, ids: IdSource = countedIds('obj')): Promise<TestVtn> {
+/** Subscribers who want to be called, whoever they are: where callbacks themselves are not the matter. */
+export const willing: CallbackCaller = {
+  call: ({ url }) => Promise.resolve({ kind: 'answered', status: 200, body: new URL(url).search }),
+};
+
+/** @param more.caller undefined: the product's own, which calls over the network */
+export async function startVtn(
+  config: object = {},
+  ids: IdSource = countedIds('obj'),
+  { caller }: { caller?: CallbackCaller | undefined } = { caller: willing },
+): Promise<TestVtn> {
   const clock = new ManualClock(NOW);
   const log: string[] = [];
   const parsed = vtnConfig.parse({
     store: { path: ':memory:' },
     mqtt: { mode: 'off' },
     server: { port: 0 },
+    webhooks: { challengesPerMinute: 100_000 },
     ...config,
   });
   const vtn = createVtn(parsed, {
     clock,
     ids,
+    ...(caller === undefined ? {} : { caller }),
     log: pino({ level: 'trace' }, { write: (line: string) => void log.push(line) }),
   });
   const { url } = await vtn.start();

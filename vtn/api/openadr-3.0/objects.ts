@@ -47,6 +47,7 @@ export function objectHandlers<T extends StoredObject>(
     },
     [create]: {
       authorise: authoriseAs(create),
+      ...preparing(reading[create], (request) => Promise.resolve(converted(shape, request))),
       handle: (request) =>
         store.write(async (tx) => {
           const { db } = tx;
@@ -54,11 +55,12 @@ export function objectHandlers<T extends StoredObject>(
           await shape.requireParent?.(request, operations);
           const { object, headers } = await call<T>(operations, create, converted(shape, request));
           await shape.after?.({ object, request, operations, db });
-          return tagged(201, await shown(object, db), headers['location']);
+          return tagged(201, await shown(object, db), headers);
         }),
     },
     [update]: {
       authorise: authoriseAs(update),
+      ...preparing(reading[update], async (request) => converted(shape, request, await existing(reading, request))),
       handle: (request) =>
         store.write(async (tx) => {
           const operations = operationsWithin(deps, tx);
@@ -95,6 +97,15 @@ export function readers(authorise: (caller: Caller) => void): (caller: Caller) =
   };
 }
 
+/** What the 3.1 operation does before its transaction is done before ours. */
+function preparing(
+  operation: OperationHandler | undefined,
+  convert: (request: ApiRequest) => Promise<ApiRequest>,
+): Pick<OperationHandler, 'prepare'> {
+  if (operation?.prepare === undefined) return {};
+  return { prepare: async (request) => operation.prepare?.(await convert(request)) };
+}
+
 /** The request as a 3.1 client would have sent it. */
 function converted<T extends StoredObject>(shape: Shape<T>, request: ApiRequest, previous?: T): ApiRequest {
   return { ...unconditional(request), body: asTargets(() => shape.take(request, previous)) };
@@ -122,10 +133,10 @@ function checkVersion(request: ApiRequest, shown: object): void {
   checkIfMatch(request, shown as StoredObject);
 }
 
-function tagged(status: 200 | 201, object: object, location?: string): ApiAnswer {
+/** @param told the headers of the 3.1 answer, which are good for this one too, but for what says which text it has */
+function tagged(status: 200 | 201, object: object, told: Readonly<Record<string, string>> = {}): ApiAnswer {
   const answer = taggedJson(status, JSON.stringify(object));
-  if (location !== undefined) answer.headers['location'] = location;
-  return answer;
+  return { ...answer, headers: { ...told, ...answer.headers } };
 }
 
 /** A fault of a body inside of the body, told with its whole path. */

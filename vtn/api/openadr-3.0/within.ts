@@ -14,7 +14,8 @@ export type Operations = Readonly<Record<string, OperationHandler>>;
 /** The 3.1 operations, remembering nothing beyond one request. */
 export function operationsOn(deps: DialectDeps): Operations {
   const { store, clock } = deps;
-  return objectOperations({ ...deps, grants: new Grants(store), lists: new ListCache(store, clock) });
+  const callbacks = { ...deps.callbacks, version: '3.0.1' } as const;
+  return objectOperations({ ...deps, callbacks, grants: new Grants(store), lists: new ListCache(store, clock) });
 }
 
 /** The 3.1 operations in one open transaction: what several of them do is stored together, or not at all. */

@@ -1,4 +1,5 @@
 import type { ObjectOperation } from '@openadr-gateway/shared/openadr/objects.ts';
+import type { CallbackRules } from '../../notify/callback-rules.ts';
 import type { CallbackTokens } from '../../store/subscriptions.ts';
 import { invalid } from '../errors.ts';
 import type { Issue } from '../errors.ts';
@@ -20,9 +21,9 @@ export interface FormerCallbacks {
 
 const NONE: FormerCallbacks = { objectOperations: [], tokens: [] };
 
-/** Scheme, then a host; neither a backslash nor white space, which parsers of URLs drop or read as something else. */
-const HTTP_URL = /^https?:\/\/[^\s\\/?#][^\s\\]*$/i;
-const CREDENTIALS = /^https?:\/\/[^/?#]*@/i;
+/** Calls to a client at a time while it waits, and so different URLs of a subscription. */
+const MAX_URLS = 20;
+
 /** What a header can carry (RFC 9110, 5.5): printable ASCII that neither begins nor ends with a space. */
 const HEADER_TEXT = /^[!-~](?:[ -~]*[!-~])?$/;
 
@@ -34,11 +35,19 @@ const HEADER_TEXT = /^[!-~](?:[ -~]*[!-~])?$/;
  *
  * @throws ApiError naming every field that is wrong; the values are not repeated, for they may hold secrets
  */
-export function callbacksOf(entries: readonly Entry[], former?: FormerCallbacks): Callbacks {
+export function callbacksOf(
+  entries: readonly Entry[],
+  rules: Pick<CallbackRules, 'faultOf'>,
+  former?: FormerCallbacks,
+): Callbacks {
   const issues = entries.flatMap((entry, position) => [
-    ...urlIssues(entry.callbackUrl, position),
+    ...urlIssues(entry.callbackUrl, position, rules),
     ...tokenIssues(entry.bearerToken, position),
   ]);
+  if (new Set(entries.map(({ callbackUrl }) => callbackUrl)).size > MAX_URLS) {
+    const msg = `expected no more than ${MAX_URLS} different values of callbackUrl`;
+    issues.push({ loc: ['body', 'objectOperations'], msg, type: 'too_many_callbacks', ctx: { max: MAX_URLS } });
+  }
   if (issues.length > 0) throw invalid(issues);
   return {
     objectOperations: entries.map(({ objects, operations, callbackUrl }) => ({
@@ -62,12 +71,17 @@ function tokensOf(entries: readonly Entry[], former: FormerCallbacks = NONE): Ca
   });
 }
 
-function urlIssues(url: string, position: number): Issue[] {
-  const issue = (msg: string): Issue[] => [{ loc: at(position, 'callbackUrl'), msg, type: 'callback_url' }];
-  if (!HTTP_URL.test(url) || !URL.canParse(url)) return issue('expected an http or https URL with a host');
-  if (CREDENTIALS.test(url)) return issue('expected a URL without user name and password; a bearerToken is sent along');
-  return [];
+function urlIssues(url: string, position: number, rules: Pick<CallbackRules, 'faultOf'>): Issue[] {
+  const msg = rules.faultOf(url);
+  return msg === undefined ? [] : [callbackIssue(position, msg)];
 }
+
+/** Something is wrong with where to call. */
+export const callbackIssue = (position: number, msg: string): Issue => ({
+  loc: at(position, 'callbackUrl'),
+  msg,
+  type: 'callback_url',
+});
 
 function tokenIssues(token: string | null | undefined, position: number): Issue[] {
   if (token == null || token === '' || HEADER_TEXT.test(token)) return [];

@@ -13,7 +13,7 @@ import { resourceOperations } from './resources.ts';
 import { subscriptionOperations } from './subscriptions.ts';
 import { venOperations } from './vens.ts';
 
-export interface OpenAdrDeps extends AuthDeps, Pick<ObjectDeps, 'onReport' | 'unknownProgramStatus'> {
+export interface OpenAdrDeps extends AuthDeps, Pick<ObjectDeps, 'callbacks' | 'onReport' | 'unknownProgramStatus'> {
   ids: IdSource;
   /** `GET /notifiers` and below. */
   notifiers: Readonly<Record<string, OperationHandler>>;
@@ -21,13 +21,14 @@ export interface OpenAdrDeps extends AuthDeps, Pick<ObjectDeps, 'onReport' | 'un
 
 /** OpenADR 3.1: every operation of the document. */
 export function openadrApi(deps: OpenAdrDeps): Api {
-  const { store, clock, ids, onReport, unknownProgramStatus } = deps;
+  const { store, clock, ids, callbacks, onReport, unknownProgramStatus } = deps;
   const objects: ObjectDeps = {
     store,
     clock,
     ids,
     grants: new Grants(store),
     lists: new ListCache(store, clock),
+    callbacks,
     onReport,
     unknownProgramStatus,
   };

@@ -14,6 +14,7 @@ import { customers } from './012-customers.ts';
 import { utilities } from './013-utilities.ts';
 import { outboxDeletedPrograms } from './014-outbox-deleted-programs.ts';
 import { devices } from './015-devices.ts';
+import { webhooks } from './016-webhooks.ts';
 
 /** All migrations in their order. Listed by hand, so that a bundle carries them. */
 export const migrations: readonly Migration[] = [
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   utilities,
   outboxDeletedPrograms,
   devices,
+  webhooks,
 ];
