@@ -12,12 +12,13 @@ import { seedAssets, tomorrow } from './seed-assets.ts';
 import { quantile, type Cell } from './table.ts';
 
 const root = join(import.meta.dirname, '../..');
+const METRICS = '/metrics';
 const BATCH = 1_000;
 const DAYS = 31;
 const START_MS = deliveryDayBounds(tomorrow(), 'DE').startMs;
 
 /** Sends one request; its answer is read to the end. */
-type Send = (method: string, path: string, body?: object) => Promise<unknown>;
+type Send = (method: string, path: string, body?: object) => Promise<string>;
 
 /**
  * What the operations API does in bulk, on a VTN of its own with so many assets that have limits on every slot of tomorrow: it
@@ -35,7 +36,7 @@ export async function measureOperations(assets: number, rounds: number): Promise
   );
   const send: Send = async (method, path, body) => {
     const headers = { authorization: `Bearer ${operatorToken}`, 'content-type': 'application/json' };
-    const answer = await fetch(`${vtn.ready}/api/v1${path}`, {
+    const answer = await fetch(`${vtn.ready}${path}`, {
       method,
       headers,
       ...(body ? { body: JSON.stringify(body) } : {}),
@@ -48,13 +49,15 @@ export async function measureOperations(assets: number, rounds: number): Promise
     return [
       ...(await measureRoll(vtn, ids, send)),
       await timed(`PUT /reservations, ${BATCH} rows of as many assets`, rounds, async (round) => {
-        await send('PUT', '/reservations', { reservations: ids.slice(0, BATCH).map((id) => position(id, 0, round)) });
+        await send('PUT', '/api/v1/reservations', {
+          reservations: ids.slice(0, BATCH).map((id) => position(id, 0, round)),
+        });
       }),
       await timed(`PUT /reservations, ${BATCH} rows of 10 assets`, rounds, async (round) => {
         const reservations = ids
           .slice(0, 10)
           .flatMap((id) => Array.from({ length: BATCH / 10 }, (_, slot) => position(id, slot, round)));
-        await send('PUT', '/reservations', { reservations });
+        await send('PUT', '/api/v1/reservations', { reservations });
       }),
       await measureLongRead(ids[0] ?? '', rounds, send),
     ];
@@ -64,22 +67,28 @@ export async function measureOperations(assets: number, rounds: number): Promise
   }
 }
 
-/** The catch-up of the horizon, with requests meanwhile. */
+/** The catch-up of the horizon, with requests meanwhile. The server itself says how long its event loop was held up. */
 async function measureRoll(vtn: Child<string>, ids: readonly string[], send: Send): Promise<Cell[][]> {
   const done = vtn.line((line) => (line['msg'] === 'the horizon of events is up to date' ? line : undefined));
-  const reads = await probeWhile(done, () => send('GET', `/assets/${ids[0]}`));
+  const lag = async (): Promise<number> =>
+    Number(/^nodejs_eventloop_lag_max_seconds (.*)$/m.exec(await send('GET', METRICS))?.[1]) * 1_000;
+  // Measured from the first look on.
+  await lag();
+  const reads = await probeWhile(done, () => send('GET', `/api/v1/assets/${ids[0]}`));
   const { ms, changes } = (await done) as { ms: number; changes: number };
-  const name = `horizon roll: ${ids.length} assets × 96 slots, ${changes} events in ${(ms / 1000).toFixed(1)} s; GETs meanwhile`;
+  const roll = `horizon roll: ${ids.length} assets × 96 slots, ${changes} events in ${(ms / 1000).toFixed(1)} s`;
+  const worst = `max ${Math.round(quantile(reads, 1))}`;
   return [
     [
-      name,
+      `${roll}; GETs meanwhile`,
       undefined,
       undefined,
       quantile(reads, 0.5),
       quantile(reads, 0.99),
-      `max ${Math.round(quantile(reads, 1))}`,
+      worst,
       peakRssMb(vtn.pid),
     ],
+    ['the longest that its event loop was held up meanwhile', undefined, undefined, undefined, await lag()],
   ];
 }
 
@@ -89,10 +98,10 @@ async function measureLongRead(id: string, rounds: number, send: Send): Promise<
   const limits = [
     { asset_id: id, start_time: from, end_time: to, source: 'PV', power_discharge: { amount: 3, unit: 'MW' } },
   ];
-  await send('PATCH', '/period-limits', { limits });
+  await send('PATCH', '/api/v1/period-limits', { limits });
   return timed(`GET /period-limits of ${DAYS} days: ${DAYS * 96} slots, three pages`, rounds, async () => {
     for (const offset of [0, 1_000, 2_000]) {
-      await send('GET', `/period-limits?asset_ids=${id}&from=${from}&to=${to}&limit=1000&offset=${offset}`);
+      await send('GET', `/api/v1/period-limits?asset_ids=${id}&from=${from}&to=${to}&limit=1000&offset=${offset}`);
     }
   });
 }

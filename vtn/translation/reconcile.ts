@@ -74,19 +74,15 @@ function changeTo(
   return { operation: 'UPDATE', object, previous: stored };
 }
 
-/** Compares what changes most often first; texts that are equal need not be put in order. */
-function saysTheSame({ intervals, ...rest }: Partial<Event>, { intervals: others, ...more }: Partial<Event>): boolean {
-  return [
-    [intervals, others],
-    [rest, more],
-  ].every(([a, b]) => JSON.stringify(a) === JSON.stringify(b) || canonical(a) === canonical(b));
+/** Whether two values say the same: the order of keys does not count, and a field that is null is one that is not there. */
+function saysTheSame(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (!isContainer(a) || !isContainer(b)) return (a ?? null) === (b ?? null);
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  if (Array.isArray(a) && a.length !== (b as unknown as unknown[]).length) return false;
+  for (const key in a) if (!saysTheSame(a[key], b[key])) return false;
+  for (const key in b) if (!Object.hasOwn(a, key) && (b[key] ?? null) !== null) return false;
+  return true;
 }
 
-/** JSON with sorted keys and without nulls, so that only what is said counts, not how it is laid out. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, v: unknown) => {
-    if (typeof v !== 'object' || v === null || Array.isArray(v)) return v;
-    const entries = Object.entries(v).filter(([, field]) => field !== null && field !== undefined);
-    return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
-}
+const isContainer = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
