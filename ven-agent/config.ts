@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { resolve, dirname } from 'node:path';
 import * as z from 'zod';
 import { loadConfig as load } from '@openadr-gateway/shared/config.ts';
-import { isSameLine, parseLineAddress, placeOf, unitIdRange } from './bridges/modbus/address.ts';
+import { parseLineAddress } from './bridges/modbus/address.ts';
+import { registerMapSchema } from './bridges/registers/map.ts';
 import type { DeviceConfig } from './bridges/registry.ts';
+import { faultsOfDevices } from './device-faults.ts';
 
 const limits = z.strictObject({
   /** Bound of consumption or charging while the VTN says nothing, W. Absent: no limit. */
@@ -20,7 +22,9 @@ const device = z.strictObject({
   resourceName: z.string().min(1).max(128),
   /** METER: the one at the site's point of connection; it is only read. */
   kind: z.enum(['BESS', 'PV', 'METER']),
-  driver: z.literal('sunspec'),
+  /** registers: a device without SunSpec, described by `registers`. */
+  driver: z.enum(['sunspec', 'registers']),
+  registers: registerMapSchema.optional(),
   /** tcp://HOST:PORT, rtu+tcp://HOST:PORT or serial:///dev/ttyUSB0?baudRate=9600&parity=none&stopBits=1 */
   url: z.string().superRefine((url, context) => {
     try {
@@ -64,42 +68,6 @@ const device = z.strictObject({
     .prefault({}),
 });
 
-/** Settings that cannot be meant, with the kind of device that they stand at. */
-function faultsOfKind(
-  entry: z.infer<typeof device>,
-  devices: readonly z.infer<typeof device>[],
-): [key: keyof typeof entry, message: string][] {
-  if (entry.kind !== 'METER') return [];
-  const faults: [keyof typeof entry, string][] = [];
-  if (devices.find(({ kind }) => kind === 'METER') !== entry) {
-    faults.push(['kind', 'expected one METER at most: that of the point of connection']);
-  }
-  if (entry.whenNoSetpoint !== 'release') faults.push(['whenNoSetpoint', 'a METER takes no orders']);
-  if (entry.rampUpWPerSecond !== undefined) faults.push(['rampUpWPerSecond', 'a METER takes no orders']);
-  if (Object.keys(entry.limits).length > 0) faults.push(['limits', 'a METER takes no orders']);
-  for (const key of ['simple', 'ratedW'] as const) {
-    if (entry[key] !== undefined) faults.push([key, 'a METER takes no orders']);
-  }
-  if (Object.keys(entry.soc).length > 0) faults.push(['soc', 'a METER stores nothing']);
-  return faults;
-}
-
-/** Units that their line cannot have, and lines that two devices describe differently. */
-function faultsOfLine(
-  entry: z.infer<typeof device>,
-  devices: readonly z.infer<typeof device>[],
-): [key: keyof typeof entry, message: string][] {
-  const faults: [keyof typeof entry, string][] = [];
-  const address = parseLineAddress(entry.url);
-  const [least, most] = unitIdRange(address);
-  if (entry.unitId < least || entry.unitId > most) faults.push(['unitId', `expected ${least} to ${most} on this line`]);
-  const first = devices.map(({ url }) => parseLineAddress(url)).find((other) => placeOf(other) === placeOf(address));
-  if (first !== undefined && !isSameLine(first, address)) {
-    faults.push(['url', `expected the same protocol and settings as another device at ${placeOf(address)}`]);
-  }
-  return faults;
-}
-
 export const configSchema = z.strictObject({
   vtn: z
     .strictObject({
@@ -129,16 +97,9 @@ export const configSchema = z.strictObject({
     .array(device)
     .min(1)
     .superRefine((devices, context) => {
-      devices.forEach(({ resourceName }, index) => {
-        if (devices.findIndex((other) => other.resourceName === resourceName) === index) return;
-        const message = `expected every resourceName once, got ${resourceName} again`;
-        context.addIssue({ code: 'custom', path: [index, 'resourceName'], message });
-      });
-      devices.forEach((entry, index) => {
-        for (const [key, message] of [...faultsOfKind(entry, devices), ...faultsOfLine(entry, devices)]) {
-          context.addIssue({ code: 'custom', path: [index, key], message });
-        }
-      });
+      for (const { path, message } of faultsOfDevices(devices)) {
+        context.addIssue({ code: 'custom', path: [...path], message });
+      }
     }),
   tick: z.strictObject({ intervalMs: z.int().min(100).max(60_000).default(1000) }).prefault({}),
   reporting: z.strictObject({ periodSeconds: z.int().min(1).max(86_400).default(60) }).prefault({}),
@@ -172,10 +133,11 @@ export function loadAgentConfig(file: string, env: Record<string, string | undef
 
 /** What the driver of a device needs to know. */
 export function deviceConfigOf(entry: DeviceEntry): DeviceConfig {
-  const { resourceName, kind, driver, url, unitId, timeoutMs, quirks } = entry;
+  const { resourceName, kind, driver, url, unitId, timeoutMs, quirks, registers } = entry;
   return {
     ...{ resourceName, kind, driver, url, unitId, quirks },
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(registers === undefined ? {} : { registers }),
   };
 }
 

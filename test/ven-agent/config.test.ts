@@ -104,6 +104,36 @@ devices:
     expect(() => load(good + serial('A', '', ', unitId: 0'))).toThrow(/devices\[1\]\.unitId.*1 to 247/);
   });
 
+  it('takes a register map for devices without SunSpec, and names every fault in it', () => {
+    const device = (registers: string, kind = 'BESS'): string =>
+      `  - {resourceName: R, kind: ${kind}, driver: registers, url: "tcp://127.0.0.1:5030", registers: ${registers}}\n`;
+    const power = 'read: {powerW: {address: 7, type: int16}}';
+    expect(load(good + device(`{maxDischargeW: 5, ${power}}`)).devices[1]?.registers).toMatchObject({
+      read: { powerW: { scale: 1, sign: 1, functionCode: 3, wordOrder: 'high-first' } },
+    });
+    const faulty = (registers: string, kind?: string): string => {
+      try {
+        load(good + device(registers, kind));
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return '';
+    };
+    const points = faulty(
+      '{maxDischargeW: 5, read: {powerW: {address: 65535, type: int32, scale: 0}}, write: {outputLimitW: {address: 1, type: uint32, functionCode: 6}}}',
+    );
+    for (const path of ['read.powerW.scale', 'read.powerW.address', 'write.outputLimitW.functionCode']) {
+      expect(points).toContain(`devices[1].registers.${path}`);
+    }
+    const setpoint = 'write: {setpointW: {address: 1, type: int16}}';
+    expect(faulty(`{maxDischargeW: 5, ${power}, ${setpoint}}`)).toContain('write.setpointEnable');
+    expect(faulty(`{${power}}`)).toMatch(/registers\.maxDischargeW.*expected a number at a BESS/);
+    expect(faulty(`{${power}, write: {refreshSeconds: 5}}`, 'METER')).toMatch(/registers\.write.*no orders/);
+    expect(() => load(good.replace('driver: sunspec', 'driver: registers'))).toThrow(
+      /devices\[0\]\.registers.*expected/,
+    );
+  });
+
   it('takes the secret from a file beside it, and refuses an empty one', () => {
     const fromFile = good.replace('clientSecret: secret', 'clientSecretFile: secret.txt');
     writeFileSync(join(dir.path, 'secret.txt'), 'from the file\n');

@@ -3,7 +3,9 @@ import type { Logger } from 'pino';
 import type { Device, DeviceKind } from './device.ts';
 import { parseLineAddress, unitIdRange } from './modbus/address.ts';
 import { MasterPool } from './modbus/pool.ts';
-import type { ConnectionOptions } from './sunspec/connection.ts';
+import type { ConnectionOptions } from './modbus/share.ts';
+import { RegisterDevice } from './registers/device.ts';
+import type { RegisterMap } from './registers/map.ts';
 import { SunSpecDevice } from './sunspec/device.ts';
 import { SunSpecMeter } from './sunspec/meter.ts';
 import type { Quirks } from './sunspec/quirks.ts';
@@ -13,13 +15,16 @@ export interface DeviceConfig {
   /** The OpenADR resourceName (asset id) that it serves. */
   resourceName: string;
   kind: DeviceKind;
-  driver: 'sunspec';
+  /** `registers`: a device without SunSpec, as `registers` describes it. */
+  driver: 'sunspec' | 'registers';
   /** Where its line is, as `parseLineAddress` reads it. */
   url: string;
   /** Modbus unit id, 0..255, on serial lines 1..247. */
   unitId: number;
-  /** What is heeded instead of what is known of its maker. */
+  /** Of SunSpec devices: what is heeded instead of what is known of their makers. */
   quirks?: Partial<Quirks>;
+  /** With the driver `registers`. */
+  registers?: RegisterMap;
   /** Deadline of one request, ms; default 1000. */
   timeoutMs?: number;
 }
@@ -40,13 +45,18 @@ const processPool = new MasterPool();
 
 /**
  * Makes the device that the configuration describes; nothing is connected before `open`. Devices with the same host and
- * port, or serial port, share one line. Throws `RangeError` naming what is wrong with `url` or `unitId`.
+ * port, or serial port, share one line. Throws `RangeError` naming what is wrong with `url`, `unitId` or
+ * `registers`.
  */
 export function createDevice(config: DeviceConfig, deps: DeviceDeps): Device {
-  const { resourceName, kind, quirks = {} } = config;
+  const { resourceName, kind, driver, registers, quirks = {} } = config;
   const { clock, log } = deps;
-  const common = { resourceName, ...connectionOf(config, deps), quirks, clock, log };
-  return kind === 'METER' ? new SunSpecMeter(common) : new SunSpecDevice({ ...common, kind });
+  const common = { resourceName, ...connectionOf(config, deps), clock, log };
+  if (driver === 'registers') {
+    if (registers === undefined) throw new RangeError(`registers of ${resourceName} are missing`);
+    return new RegisterDevice({ ...common, kind, map: registers });
+  }
+  return kind === 'METER' ? new SunSpecMeter({ ...common, quirks }) : new SunSpecDevice({ ...common, kind, quirks });
 }
 
 /** How a unit is reached. Throws `RangeError` as `createDevice` does. */

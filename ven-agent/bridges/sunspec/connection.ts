@@ -1,34 +1,24 @@
-import type { MasterLease } from '../modbus/pool.ts';
+import { LineShare } from '../modbus/share.ts';
+import type { ConnectionOptions } from '../modbus/share.ts';
 import { SunSpecUnit } from './unit.ts';
 
-export interface ConnectionOptions {
-  unitId: number;
-  /** Deadline of one request, ms. */
-  timeoutMs: number;
-  /** Gets a share of the line. */
-  acquire: () => MasterLease;
-}
-
-/** A device's share of the line to it, from `open` to `close`. */
+/** A SunSpec device's share of the line to it, from `open` to `close`. */
 export class SunSpecConnection {
   readonly #options: ConnectionOptions;
-  #lease: MasterLease | undefined;
+  readonly #line: LineShare;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
+    this.#line = new LineShare(options);
   }
 
   /** Connects where it is not yet, and walks the map. Rejects with DeviceError. */
-  open(): Promise<SunSpecUnit> {
-    const { acquire, unitId, timeoutMs } = this.#options;
-    this.#lease ??= acquire();
-    return SunSpecUnit.discover(this.#lease.master, unitId, timeoutMs);
+  async open(): Promise<SunSpecUnit> {
+    return SunSpecUnit.discover(this.#line.master, this.#options.unitId, this.#options.timeoutMs);
   }
 
   /** Rejects at once what is under way for this unit; the last share closes the line. */
   close(): void {
-    this.#lease?.master.cancel(this.#options.unitId);
-    this.#lease?.release();
-    this.#lease = undefined;
+    this.#line.close();
   }
 }

@@ -1,12 +1,13 @@
 import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
 import type { Logger } from 'pino';
+import { faultOf } from '../command.ts';
 import { DeviceError } from '../device.ts';
 import type { Device, DeviceCapabilities, DeviceCommand, DeviceKind, DeviceReading, WriteOutcome } from '../device.ts';
 import { isRefusal } from '../modbus/exceptions.ts';
 import { readControls, readSettings, readState } from './blocks.ts';
-import { blockOf, faultOf, plansFor } from './command.ts';
+import { blockOf, plansFor } from './command.ts';
 import { SunSpecConnection } from './connection.ts';
-import type { ConnectionOptions } from './connection.ts';
+import type { ConnectionOptions } from '../modbus/share.ts';
 import type { ControlPlan } from './control.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { capabilitiesOf, readingOf, wMaxW } from './measure.ts';

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { DeviceError } from '../device.ts';
 import type { Device, DeviceCapabilities, DeviceReading, WriteOutcome } from '../device.ts';
 import { SunSpecConnection } from './connection.ts';
-import type { ConnectionOptions } from './connection.ts';
+import type { ConnectionOptions } from '../modbus/share.ts';
 import { meterReadingOf } from './measure.ts';
 import { METER_MODELS, MODEL_1 } from './models/index.ts';
 import type { Model } from './models/model.ts';
