@@ -218,7 +218,7 @@ async function startMqtt(
 ): Promise<string | undefined> {
   const { store, tokens, clock, log, inbox, keptForMs } = deps;
   const { topicPrefix, anonymousPublishers: anonymous, sessionId } = ingest.dispatches;
-  const receive = inbox && ((topic: string, payload: Uint8Array) => inbox.receive(topic, payload));
+  const receive = inbox?.receive.bind(inbox);
   if (config.mode === 'off') return undefined;
   const { tls, ca } = readMqttFiles(config);
   let access: Omit<MqttConnectionOptions, 'log'>;

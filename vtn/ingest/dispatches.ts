@@ -42,13 +42,14 @@ export class DispatchInbox {
    * Takes one message: the command with its event, or the message with what is wrong with it. It is stored durably when this
    * resolves, and the broker may forget it. The same message may come again at any time, which changes nothing.
    *
+   * @param client who published it, as far as the broker says
    * @throws when it could not be stored: then it has to come again.
    */
-  async receive(topic: string, payload: Uint8Array): Promise<Receipt> {
+  async receive(topic: string, payload: Uint8Array, client?: string): Promise<Receipt> {
     const receipt = await this.#store(topic, payload);
     this.counts[receipt] += 1;
     const { level, text } = NOTES[receipt];
-    this.#deps.log[level]({ topic: shortened(topic), receipt }, text);
+    this.#deps.log[level]({ topic: shortened(topic), receipt, client }, text);
     return receipt;
   }
 

@@ -9,6 +9,9 @@ export type Verdict = Admission | 'refused' | 'failed';
 /** CONNACK return codes (MQTT 3.1.1 table 3.1). */
 type ReturnCode = 2 | 3 | 4 | 5;
 
+/** Hands the VTN what a client has published; resolves to true when it is stored. */
+export type Hand = (clientId: string, topic: string, payload: Uint8Array) => Promise<boolean>;
+
 interface Session {
   /** `internal`: the VTN's own client. */
   who: Admission | 'internal';
@@ -38,19 +41,14 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export class Gate {
   readonly #data: BrokerWorkerData;
   readonly #ask: (token: string) => Promise<Verdict>;
-  readonly #hand: (topic: string, payload: Uint8Array) => Promise<boolean>;
+  readonly #hand: Hand;
   readonly #waiting = new WeakMap<Client, Session | ReturnCode>();
   readonly #sessions = new Map<Client, Session>();
   readonly #internalOnly = new WeakSet<object>();
   #recheck: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  /** @param hand resolves to true when the VTN has stored what was published */
-  constructor(
-    data: BrokerWorkerData,
-    ask: (token: string) => Promise<Verdict>,
-    hand: (topic: string, payload: Uint8Array) => Promise<boolean>,
-  ) {
+  constructor(data: BrokerWorkerData, ask: (token: string) => Promise<Verdict>, hand: Hand) {
     this.#data = data;
     this.#ask = ask;
     this.#hand = hand;
@@ -72,7 +70,7 @@ export class Gate {
       if (who === undefined || !this.#mayHand(who, packet.topic)) return done(new Error('this client may not publish'));
       // An order is for now; nobody gets it handed again when he subscribes.
       packet.retain = false;
-      void this.#hand(packet.topic, Buffer.from(packet.payload)).then((taken) =>
+      void this.#hand(who.clientId, packet.topic, Buffer.from(packet.payload)).then((taken) =>
         done(taken ? null : new Error('what was published could not be stored')),
       );
     };

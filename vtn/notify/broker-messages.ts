@@ -48,5 +48,5 @@ export type ToMain =
   | { kind: 'listening'; port: number; internalPort: number }
   | { kind: 'refusedToListen'; message: string }
   | { kind: 'ask'; id: number; token: string }
-  | { kind: 'message'; id: number; topic: string; payload: Uint8Array<ArrayBuffer> }
+  | { kind: 'message'; id: number; clientId: string; topic: string; payload: Uint8Array<ArrayBuffer> }
   | { kind: 'note'; text: string; details: Record<string, unknown> };

@@ -7,7 +7,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { createServer as createTlsServer } from 'node:tls';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Aedes, type Client } from 'aedes';
-import { Gate, type Verdict } from './broker-gate.ts';
+import { Gate, type Hand, type Verdict } from './broker-gate.ts';
 import type { BrokerWorkerData, ToMain, ToWorker } from './broker-messages.ts';
 import { limitPackets } from './packet-limit.ts';
 import { Questions } from './questions.ts';
@@ -31,11 +31,11 @@ const ask = (token: string) =>
   tokens.ask((id) => tell({ kind: 'ask', id, token }), { otherwise: 'failed', timeoutMs: ASK_TIMEOUT_MS });
 
 const handed = new Questions<boolean>();
-const hand = (topic: string, bytes: Uint8Array) => {
+const hand: Hand = (clientId, topic, bytes) => {
   // A copy, since what a message takes along is the whole buffer behind it.
   const payload = new Uint8Array(bytes);
   return handed.ask(
-    (id) => port.postMessage({ kind: 'message', id, topic, payload } satisfies ToMain, [payload.buffer]),
+    (id) => port.postMessage({ kind: 'message', id, clientId, topic, payload } satisfies ToMain, [payload.buffer]),
     { otherwise: false, timeoutMs: ASK_TIMEOUT_MS },
   );
 };

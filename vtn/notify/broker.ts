@@ -32,7 +32,7 @@ export interface EmbeddedBrokerOptions {
   clock: Clock;
   log: Logger;
   /** Where operators publish to the VTN, and what takes it: what it resolves for is acknowledged, what it rejects is not. */
-  inbox?: InboxTopics & { receive: (topic: string, payload: Uint8Array) => Promise<unknown> };
+  inbox?: InboxTopics & { receive: (topic: string, payload: Uint8Array, clientId: string) => Promise<unknown> };
   /** How often connected clients' tokens are verified again. */
   recheckMs?: number;
 }
@@ -130,7 +130,7 @@ export class EmbeddedBroker {
         } else if (message.kind === 'note') {
           this.#options.log.debug(message.details, message.text);
         } else if (message.kind === 'message') {
-          void this.#receive(message.id, message.topic, message.payload);
+          void this.#receive(message);
         } else {
           void this.#answer(message.id, message.token);
         }
@@ -172,13 +172,16 @@ export class EmbeddedBroker {
     }
   }
 
-  async #receive(id: number, topic: string, payload: Uint8Array): Promise<void> {
+  async #receive({ id, clientId, topic, payload }: Extract<ToMain, { kind: 'message' }>): Promise<void> {
     const { inbox, log } = this.#options;
     try {
-      await inbox?.receive(topic, payload);
+      await inbox?.receive(topic, payload, clientId);
       this.#send({ kind: 'taken', id, taken: inbox !== undefined });
     } catch (error) {
-      log.error({ err: error, topic }, 'what was published could not be stored; it has to come again');
+      log.error(
+        { err: error, topic, client: clientId },
+        'what was published could not be stored; it has to come again',
+      );
       this.#send({ kind: 'taken', id, taken: false });
     }
   }

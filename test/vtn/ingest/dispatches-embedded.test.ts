@@ -111,6 +111,16 @@ describe('dispatch commands through the embedded broker', () => {
     expect((await vtn.dead()).slice(before.length)).toEqual(['NOT_JSON', 'UNKNOWN_ASSET', 'TOO_LARGE']);
   });
 
+  it('are in the log with who published them', async () => {
+    const asset = await api.asset();
+    const operator = await api.client('bl');
+    await publish(await vtn.join(operator.token), topic(asset), command(asset));
+    const lines = api.log.map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines).toContainEqual(
+      expect.objectContaining({ topic: topic(asset), receipt: 'APPLIED', client: operator.id }),
+    );
+  });
+
   it('are counted by what became of them, for /metrics', async () => {
     const asset = await api.asset();
     const operator = await vtn.join(vtn.token);
