@@ -61,6 +61,7 @@ await Promise.all([
   cp(join(root, 'shared/openapi/openadr-3.1.yaml'), join(out, 'openapi/openadr-3.1.yaml')),
   cp(join(root, 'shared/openapi/openadr-3.0.1.yaml'), join(out, 'openapi/openadr-3.0.1.yaml')),
   cp(join(root, 'vtn/api/operations/openapi.yaml'), join(out, 'openapi/operations.yaml')),
+  cp(join(root, 'vtn/api/schedules/openapi.yaml'), join(out, 'openapi/schedules.yaml')),
   cp(join(root, 'vtn/api/customer/openapi.yaml'), join(out, 'openapi/customer.yaml')),
   cp(join(root, 'vtn/api/feeds/openapi.yaml'), join(out, 'openapi/feeds.yaml')),
 ]);

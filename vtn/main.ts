@@ -11,6 +11,7 @@ import { openadr30Api } from './api/openadr-3.0/index.ts';
 import type { DialectDeps } from './api/openadr-3.0/within.ts';
 import { feedsApi } from './api/feeds/index.ts';
 import { OPERATIONS_DOCUMENT, operationsApi } from './api/operations/index.ts';
+import { schedulesApi } from './api/schedules/index.ts';
 import { utilitiesApi } from './api/utilities/index.ts';
 import { Tokens } from './auth/tokens.ts';
 import type { VtnConfig } from './config.ts';
@@ -28,6 +29,8 @@ import { readMqttFiles } from './notify/mqtt-files.ts';
 import { MqttAnnouncer } from './notify/mqtt-announcer.ts';
 import { EventFeed } from './notify/feed/feed.ts';
 import { MqttTransport } from './notify/mqtt.ts';
+import { Scheduler } from './scheduling/scheduler.ts';
+import { Solver } from './scheduling/solver.ts';
 import { HttpServer } from './server.ts';
 import { openChannels } from './store/outbox.ts';
 import { counted, INFEASIBLE_BANDS } from './store/counters.ts';
@@ -96,6 +99,9 @@ export function createVtn(config: VtnConfig, { clock, ids, log, caller }: VtnDep
   const openadr30 = openadr30Api({ ...objects, operations: openadr.operations });
   const operations = operationsApi({ store, clock, ids, log, tokens, horizonDays, capacityProducts });
   const utilities = utilitiesApi({ store, clock, tokens, publicUrl: config.server.publicUrl });
+  const solver = new Solver();
+  const scheduler = new Scheduler({ store, solver, clock, ids, log, horizonDays, capacityProducts });
+  const schedules = schedulesApi({ scheduler });
   const customer = customerApi({ store, clock, ids, log, horizonDays, capacityProducts });
   const jobs = new Jobs({ store, clock, ids, log, horizonDays, capacityProducts });
   const metrics = new Metrics(store);
@@ -128,7 +134,7 @@ export function createVtn(config: VtnConfig, { clock, ids, log, caller }: VtnDep
     store,
     tokens,
     metrics,
-    apis: [openadr, openadr30, operations, customer, feeds, utilities],
+    apis: [openadr, openadr30, operations, customer, schedules, feeds, utilities],
   });
 
   let inbox: DispatchInbox | undefined;
@@ -160,6 +166,7 @@ export function createVtn(config: VtnConfig, { clock, ids, log, caller }: VtnDep
   const start = async (): Promise<Listening> => {
     await store.start();
     running.push(() => store.stop());
+    running.push(() => solver.stop());
     await tokens.start();
     running.push(() => tokens.stop());
     running.push(() => jobs.stop());

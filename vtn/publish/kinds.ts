@@ -112,7 +112,8 @@ function toSlotLimits(row: PeriodLimitRow): SlotLimits {
   };
 }
 
-function toPosition(row: ReservationRow, products: readonly string[] | undefined): Position {
+/** A reservation as the translation takes it. @param products see `PublisherDeps.capacityProducts` */
+export function toPosition(row: ReservationRow, products: readonly string[] | undefined): Position {
   return {
     startMs: row.start_ms,
     endMs: row.end_ms,

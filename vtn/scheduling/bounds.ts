@@ -1,4 +1,4 @@
-import type { Constraint, DeviceModel, ScheduleProblem, SlotModel } from './types.ts';
+import type { Conflict, Constraint, DeviceModel, ScheduleProblem, SlotModel } from './types.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -75,4 +75,18 @@ export function targetOf({ device, slots }: ScheduleProblem): { slot: number; en
   }
   const slot = slots.findIndex((s) => s.endMs >= byMs);
   return { slot: slot === -1 ? last : slot, energyWh };
+}
+
+/** By how much the target is out of the device's reach, were there nothing but the device; undefined when it is not. */
+export function beyondReach(problem: ScheduleProblem): Conflict | undefined {
+  const { device, slots } = problem;
+  const target = targetOf(problem);
+  const slot = slots[target?.slot ?? -1];
+  if (!target || !slot) return undefined;
+  const hours = slots.slice(0, target.slot + 1).reduce((sum, one) => sum + hoursOf(one), 0);
+  const mostWh = Math.min(device.capacityWh, device.energyWh + storedWh(device, device.maxChargeW, hours));
+  const byWh = target.energyWh - mostWh;
+  // As exact as whole watts are.
+  if (byWh <= hours) return undefined;
+  return { constraint: 'target_state_of_charge', fromMs: slot.startMs, toMs: slot.endMs, byWh };
 }

@@ -1,4 +1,4 @@
-import { energyBands, fixedPower, hoursOf, limitsOf, targetOf } from './bounds.ts';
+import { energyBands, fixedPower, hoursOf, limitsOf, storedWh, targetOf } from './bounds.ts';
 import { ProgramBuilder } from './linear-program.ts';
 import type { LinearProgram, Term } from './linear-program.ts';
 import type { Constraint, ScheduleProblem, SlotModel } from './types.ts';
@@ -51,9 +51,10 @@ export function lossPays({ device, slots }: ScheduleProblem): Set<number> {
 }
 
 /**
- * A schedule as a linear program: for each slot a charging power c ≥ 0, a discharging power d ≥ 0 and the energy e stored at
- * its end, `e = e₋₁ + h·(ηc·c − d/ηd)`; the cost is Σ h·(import·c − export·d). Powers are in units of the device's largest
- * power and energies in hours of it, so that a wallbox and a power plant look the same to the solver's tolerances.
+ * A schedule as a linear program: for each slot a charging power c ≥ 0, a discharging power d ≥ 0 and the energy e that it has
+ * gained when it ends, `e = e₋₁ + h·(ηc·c − d/ηd)`; the cost is Σ h·(import·c − export·d). Powers are in units of the device's
+ * largest power and energies in hours of it, so that a wallbox and a power plant look the same to the solver's tolerances.
+ * What is stored must lie within the capacity when the schedule starts.
  */
 export function scheduleProgram(problem: ScheduleProblem, options: ProgramOptions): ScheduleProgram {
   const draft = new Draft(problem, options);
@@ -61,8 +62,8 @@ export function scheduleProgram(problem: ScheduleProblem, options: ProgramOption
   const energies = addEnergies(draft, powers);
   const target = targetOf(problem);
   if (target) {
-    const column = energies[target.slot] ?? 0;
-    draft.soft('target_state_of_charge', target.slot, [target.energyWh, Infinity], [[column, 1]]);
+    const gain: [number, number] = [target.energyWh - problem.device.energyWh, Infinity];
+    draft.soft('target_state_of_charge', target.slot, gain, [[energies[target.slot] ?? 0, 1]]);
   }
   return {
     program: draft.builder.build(),
@@ -144,26 +145,31 @@ function addPowers(draft: Draft, slot: SlotModel, i: number): { c: number; d: nu
   return { c, d };
 }
 
-/** The columns of the energies stored at the slots' ends, within what is wanted there. */
+/** The columns of the energies gained at the slots' ends, within what is wanted there. */
 function addEnergies(draft: Draft, powers: readonly { c: number; d: number }[]): number[] {
   const { builder, problem, unitW } = draft;
   const { device, slots } = problem;
+  const { energyWh, capacityWh } = device;
   const bands = energyBands(problem);
+  // Bounds that nothing can reach only blur the numbers.
+  const reachWh = (powerW: number) =>
+    slots.reduce((sum, slot) => sum + Math.abs(storedWh(device, powerW, hoursOf(slot))), 1);
+  const low = -Math.min(energyWh, reachWh(-device.maxDischargeW)) / unitW;
+  const high = Math.min(capacityWh - energyWh, reachWh(device.maxChargeW)) / unitW;
   const columns: number[] = [];
   slots.forEach((slot, i) => {
-    const e = builder.column(0, device.capacityWh / unitW);
+    const e = builder.column(low, high);
     const { c, d } = powers[i] ?? { c: 0, d: 0 };
     const before = columns.at(-1);
-    const start = before === undefined ? Math.min(device.capacityWh, Math.max(0, device.energyWh)) / unitW : 0;
-    builder.row(start, start, [
+    builder.row(0, 0, [
       [e, 1],
       ...(before === undefined ? [] : ([[before, -1]] as Term[])),
       [c, -hoursOf(slot) * device.chargeEfficiency],
       [d, hoursOf(slot) / device.dischargeEfficiency],
     ]);
     const band = bands[i];
-    if (band && band.lowWh > 0) draft.soft(band.lowBy, i, [band.lowWh, Infinity], [[e, 1]]);
-    if (band && band.highWh < device.capacityWh) draft.soft('period_limits', i, [-Infinity, band.highWh], [[e, 1]]);
+    if (band && band.lowWh > 0) draft.soft(band.lowBy, i, [band.lowWh - energyWh, Infinity], [[e, 1]]);
+    if (band && band.highWh < capacityWh) draft.soft('period_limits', i, [-Infinity, band.highWh - energyWh], [[e, 1]]);
     columns.push(e);
   });
   return columns;

@@ -38,7 +38,7 @@ export interface Surroundings {
 }
 
 /** A week: what lies further ahead is planned again before it comes. */
-const MAX_MS = 7 * 86_400_000;
+export const MAX_HORIZON_MS = 7 * 86_400_000;
 
 /**
  * When a schedule ends that starts now: as asked, and not later than the last price or a week.
@@ -47,7 +47,7 @@ const MAX_MS = 7 * 86_400_000;
  */
 export function scheduleEnd(startMs: number, prices: readonly PriceSlot[], horizonMs = Infinity): number | undefined {
   const dataEndMs = Math.max(-Infinity, ...prices.map((price) => price.endMs));
-  return dataEndMs > startMs ? Math.min(startMs + Math.min(horizonMs, MAX_MS), dataEndMs) : undefined;
+  return dataEndMs > startMs ? Math.min(startMs + Math.min(horizonMs, MAX_HORIZON_MS), dataEndMs) : undefined;
 }
 
 /**

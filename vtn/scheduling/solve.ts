@@ -1,8 +1,8 @@
 import type { Highs, Model } from 'highs';
-import { hoursOf } from './bounds.ts';
+import { beyondReach, fixedPower, hoursOf, limitsOf } from './bounds.ts';
 import { lossPays, scheduleProgram } from './problem.ts';
 import type { ScheduleProgram } from './problem.ts';
-import type { Conflict, Constraint, Outcome, ScheduleProblem, SlotModel } from './types.ts';
+import type { Conflict, Constraint, DeviceModel, Outcome, ScheduleProblem, SlotModel } from './types.ts';
 
 /** Model statuses of HiGHS: an optimum was found; there is none because nothing is feasible; a limit came first. */
 const OPTIMAL = 7;
@@ -37,14 +37,26 @@ const SAME_COST = 1e-9;
  */
 export function solveSchedule(highs: Highs, problem: ScheduleProblem): Outcome {
   const { slots } = problem;
+  const beyond = beyondReach(problem);
+  if (beyond) return { kind: 'infeasible', conflicts: [beyond] };
   const solved = solveExclusively(highs, problem, (model, built) => refine(model, built, slots));
   if (!solved) return { kind: 'infeasible', conflicts: conflictsOf(highs, problem) };
   const { built, values } = solved;
-  const powersW = slots.map((_, i) => {
+  const powersW = slots.map((slot, i) => {
     const power = (values[built.charge[i] ?? 0] ?? 0) - (values[built.discharge[i] ?? 0] ?? 0);
-    return Math.round(power * built.unitW) + 0;
+    const powerW = fixedPower(problem.device, slot) ?? allowed(problem.device, slot, Math.round(power * built.unitW));
+    // Never -0.
+    return powerW + 0;
   });
   return { kind: 'optimal', powersW };
+}
+
+/** The solver keeps to bounds give or take its tolerance. */
+function allowed(device: DeviceModel, slot: SlotModel, powerW: number): number {
+  const { chargeW, dischargeW } = limitsOf(device, slot);
+  const most = Math.min(chargeW, slot.importHeadroomW ?? Infinity);
+  const least = 0 - Math.min(dischargeW, slot.exportHeadroomW ?? Infinity);
+  return Math.max(least, Math.min(most, powerW));
 }
 
 interface Solved {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Insertable, Selectable } from 'kysely';
+import { SLOT_MS } from '@openadr-gateway/shared/time/slot.ts';
 import type { DispatchOutcome } from '../domain/dispatches.ts';
 import type { Page } from './assets.ts';
 import { kept } from './kept.ts';
@@ -40,6 +41,26 @@ const insertion = kept((db, row: DispatchRow) => db.insertInto('dispatches').val
 /** Adds a command to the history; nothing in it is ever changed. */
 export async function insertDispatch(db: Db, row: DispatchRow): Promise<void> {
   await insertion(db, row);
+}
+
+/** The newest command that was applied for each delivery period of an asset that ends or takes effect within the period. */
+export async function dispatchesWithin(
+  db: Db,
+  assetId: string,
+  { startMs, endMs }: { startMs: number; endMs: number },
+): Promise<DispatchRow[]> {
+  const rows = await db
+    .selectFrom('dispatches')
+    .selectAll()
+    .where('asset_id', '=', assetId)
+    .where('period_start_ms', '>', startMs - SLOT_MS)
+    .where('dispatch_ms', '<', endMs)
+    .where('outcome', '=', 'APPLIED')
+    .orderBy('period_start_ms')
+    .orderBy('published_ms')
+    .orderBy('received_ms')
+    .execute();
+  return [...new Map(rows.map((row) => [row.period_start_ms, row as DispatchRow])).values()];
 }
 
 export interface DispatchFilter {

@@ -5,6 +5,9 @@ import { kept } from './kept.ts';
 import type { Database } from './schema.ts';
 import type { Db } from './store.ts';
 
+/** The longest period of a row, so that whatever holds at an instant is found near it. */
+const MAX_FORECAST_MS = 86_400_000;
+
 /** What an asset is expected to produce and use from start to end. */
 export type ForecastRow = Selectable<Database['forecasts']>;
 
@@ -46,4 +49,27 @@ export async function listForecasts(
     .limit(page.limit)
     .offset(page.offset)
     .execute();
+}
+
+/** The rows of some assets that hold at some time in the period, by asset, then start. */
+export async function forecastsWithin(
+  db: Db,
+  assetIds: readonly string[],
+  { startMs, endMs }: { startMs: number; endMs: number },
+): Promise<ForecastRow[]> {
+  const rows: ForecastRow[] = [];
+  for (const some of chunked(assetIds)) {
+    const found = await db
+      .selectFrom('forecasts')
+      .selectAll()
+      .where('asset_id', 'in', some)
+      .where('start_ms', '>', startMs - MAX_FORECAST_MS)
+      .where('start_ms', '<', endMs)
+      .where('end_ms', '>', startMs)
+      .orderBy('asset_id')
+      .orderBy('start_ms')
+      .execute();
+    rows.push(...found);
+  }
+  return rows;
 }

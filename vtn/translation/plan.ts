@@ -6,7 +6,8 @@ import type { EventPayloadName, ReportPayloadName, Unit } from '@openadr-gateway
 
 /** What is published where: the programs, the natural keys of their events, and the days that have events. */
 
-export type ProgramName = 'capacity-subscription' | 'capacity-limits' | 'dispatches' | 'reservations' | 'prices';
+export type ProgramName =
+  'capacity-subscription' | 'capacity-limits' | 'dispatches' | 'schedules' | 'reservations' | 'prices';
 
 export interface ProgramPlan {
   /** Program attribute PROGRAM_LONG_NAME (OpenADR 3.1 enumerations). */
@@ -39,6 +40,14 @@ export const PROGRAMS: Readonly<Record<ProgramName, ProgramPlan>> = {
     longName: 'Dispatch commands, each for one delivery period of an asset',
     payloads: ['DISPATCH_SETPOINT'],
     priority: 1,
+    attributes: SIGNED,
+  },
+  schedules: {
+    longName:
+      'The cheapest way of storages to their state of charge, with the energy stored at the end of each interval',
+    payloads: ['DISPATCH_SETPOINT', 'CHARGE_STATE_SETPOINT'],
+    priority: 2,
+    units: 'KWH',
     attributes: SIGNED,
   },
   reservations: {
@@ -90,6 +99,11 @@ export function subscriptionEventName(assetId: string): string {
 /** `dispatch/{asset_id}/{delivery_period_start}`: the event of the commands for one delivery period of one asset. */
 export function dispatchEventName(assetId: string, periodStartMs: number): string {
   return `dispatch/${assetId}/${formatDateTime(periodStartMs)}`;
+}
+
+/** `schedule/{device_id}`: the event with the schedule of one device. */
+export function scheduleEventName(deviceId: string): string {
+  return `schedule/${deviceId}`;
 }
 
 /** Whether an event has one of the names above for this subject. */

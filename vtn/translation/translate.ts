@@ -9,7 +9,7 @@ import type { LimitValues } from '../domain/limits.ts';
 import { gridPeriod, mergeSlots, mergeSpans, toIntervals } from './intervals.ts';
 import type { Span } from './intervals.ts';
 import { dayEventName, dispatchEventName, KINDS, payloadDescriptors, PROGRAMS } from './plan.ts';
-import { standingReports, subscriptionEventName } from './plan.ts';
+import { scheduleEventName, standingReports, subscriptionEventName } from './plan.ts';
 import type { Kind, ProgramName } from './plan.ts';
 
 /** An event that there should be. Its name is its natural key within its program. */
@@ -148,6 +148,25 @@ export function dispatchSpan({ startMs, endMs, targetPowerW }: Dispatch): Span {
 /** The event of what was ordered for a delivery period, or undefined when that is nothing. */
 export function dispatchEvent({ assetId, periodStartMs }: Dispatch, spans: Span[]): WantedEvent | undefined {
   return eventOfSpans('dispatches', dispatchEventName(assetId, periodStartMs), [assetId], spans);
+}
+
+/** A power of a device's schedule, and what is stored when it ends. Consumption is positive, as it is in OpenADR. */
+export interface ScheduledPower extends Required<Timed> {
+  powerW: number;
+  energyWh: number;
+}
+
+export function scheduleSpan({ startMs, endMs, powerW, energyWh }: ScheduledPower): Span {
+  const payloads = [
+    ...payload('DISPATCH_SETPOINT', wToKw(powerW)),
+    ...payload('CHARGE_STATE_SETPOINT', whToKwh(energyWh)),
+  ];
+  return { startMs, endMs, payloads };
+}
+
+/** The event of a device's schedule, or undefined when it says nothing. */
+export function scheduleEvent(deviceId: string, assetId: string, spans: Span[]): WantedEvent | undefined {
+  return eventOfSpans('schedules', scheduleEventName(deviceId), [assetId], spans);
 }
 
 function eventOfSpans(

@@ -43,7 +43,8 @@ describe('the docs', () => {
   });
 
   it('load everything from this server, and run no script and no style that stands in a page', async () => {
-    for (const path of ['/docs', API, '/docs/openadr-3.0.1', '/docs/operations', '/docs/customer', '/docs/utilities']) {
+    const apis = ['operations', 'customer', 'utilities', 'schedules'].map((name) => `/docs/${name}`);
+    for (const path of ['/docs', API, '/docs/openadr-3.0.1', ...apis]) {
       const answer = await vtn.anonymous.get(path).expect(200);
       const policy = answer.headers['content-security-policy'] ?? '';
       expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'; ");

@@ -1,6 +1,7 @@
 import { formatMw, formatMwh } from '@openadr-gateway/shared/units.ts';
 import type { Quantity } from '@openadr-gateway/shared/units.ts';
 import { deviceEnergy } from '../../domain/device-energy.ts';
+import { withdrawSchedule } from '../../publish/schedules.ts';
 import { assetById } from '../../store/assets.ts';
 import {
   deleteDevice,
@@ -20,6 +21,9 @@ import { Faults, pageOf, stamps, timeOrNull } from './fields.ts';
 import type { Handle } from './index.ts';
 
 type Amount = number | string;
+
+/** What loses more is no storage. */
+const LEAST_EFFICIENCY = 0.01;
 
 interface DeviceIn {
   name: string;
@@ -66,18 +70,23 @@ export function deviceOperations({ store, ...deps }: OperationsDeps): Record<str
     },
     patchDevice: async ({ params, body }) => {
       const nowMs = deps.clock.nowMs();
-      await store.write(async ({ db }) => {
-        const before = await requireDevice(db, params['device_id'] ?? '');
+      await store.write(async (tx) => {
+        const before = await requireDevice(tx.db, params['device_id'] ?? '');
         const sent = { ...inputOf(before), ...(body as Partial<DeviceIn>) };
-        const values = await readDevice(db, before.id, sent, nowMs);
-        await updateDevice(db, { ...before, ...values, updated_ms: nowMs });
+        const values = await readDevice(tx.db, before.id, sent, nowMs);
+        const isSame = values.asset_id === before.asset_id && values.live_mode === before.live_mode;
+        // Its schedule is another asset's, or is followed no more.
+        if (!isSame) await withdrawSchedule(tx, before.id);
+        const schedule_id = isSame ? before.schedule_id : null;
+        await updateDevice(tx.db, { ...before, ...values, schedule_id, updated_ms: nowMs });
       });
       return { status: 204 };
     },
     deleteDevice: async ({ params }) => {
-      await store.write(async ({ db }) => {
-        const { id } = await requireDevice(db, params['device_id'] ?? '');
-        await deleteDevice(db, id);
+      await store.write(async (tx) => {
+        const { id } = await requireDevice(tx.db, params['device_id'] ?? '');
+        await withdrawSchedule(tx, id);
+        await deleteDevice(tx.db, id);
       });
       return { status: 204 };
     },
@@ -113,6 +122,12 @@ async function readDevice(
     const msg = 'expected at least minimum_state_of_charge';
     faults.add(['body', 'target_state_of_charge'], 'greater_than_equal', msg, sent.target_state_of_charge);
   }
+  const efficiency = (name: 'charge_efficiency' | 'discharge_efficiency') => {
+    const text = faults.efficiency(['body', name], sent[name]) ?? '1';
+    if (Number(text) < LEAST_EFFICIENCY)
+      faults.add(['body', name], 'out_of_range', `expected at least ${LEAST_EFFICIENCY}`, sent[name]);
+    return text;
+  };
   const soc = faults.share(['body', 'state_of_charge'], sent.state_of_charge);
   const values: Values = {
     name: sent.name,
@@ -123,8 +138,8 @@ async function readDevice(
     capacity_wh: capacityWh ?? 0,
     max_charge_w: power('max_charge_power'),
     max_discharge_w: power('max_discharge_power'),
-    charge_efficiency: faults.efficiency(['body', 'charge_efficiency'], sent.charge_efficiency) ?? '1',
-    discharge_efficiency: faults.efficiency(['body', 'discharge_efficiency'], sent.discharge_efficiency) ?? '1',
+    charge_efficiency: efficiency('charge_efficiency'),
+    discharge_efficiency: efficiency('discharge_efficiency'),
     minimum_soc: minimum,
     target_soc: target,
     deadline_ms: sent.deadline == null ? null : faults.instant(['body', 'deadline'], sent.deadline),
