@@ -153,7 +153,7 @@ export class Agent {
     const nowMs = clock.nowMs();
     this.#refreshTimeline(nowMs);
     this.#mode = this.#modeAt(nowMs);
-    const tooEarly = this.#mode === 'INIT' && nowMs - this.#startedMs < INIT_GRACE_MS;
+    const tooEarly = this.#mode === 'INIT' && Math.abs(nowMs - this.#startedMs) < INIT_GRACE_MS;
 
     const schedule = { timeline: this.#timeline, book: this.#book };
     const decisions = tooEarly ? undefined : this.#control.decide(units, schedule, nowMs, this.#mode);
@@ -186,7 +186,9 @@ export class Agent {
   }
 
   #refreshTimeline(nowMs: number): void {
-    if (!this.#timelineIsOld && nowMs - this.#timelineBuiltMs < TIMELINE_LIFE_MS) return;
+    const ageMs = nowMs - this.#timelineBuiltMs;
+    // A clock that was set back needs what was not rolled out any more.
+    if (!this.#timelineIsOld && ageMs >= 0 && ageMs < TIMELINE_LIFE_MS) return;
     const { cache, log } = this.#deps;
     this.#book = this.#whoIsWho();
     this.#timeline = buildTimeline(cache.events(), this.#book, nowMs);

@@ -30,6 +30,7 @@ export interface ArbiterInput {
   measuredPowerW?: number | undefined;
   whenNoSetpoint: WithoutSetpoint;
   leaseSeconds: number;
+  /** What of the last holding still counts. */
   holding?: Holding | undefined;
 }
 
@@ -37,6 +38,15 @@ export interface Decision {
   command: DeviceCommand;
   why: Constraint[];
   holding?: Holding | undefined;
+}
+
+/**
+ * What of a holding still counts at `nowMs`. One that would last for longer than it may is from before the clock was set
+ * back; where no cap is shared any more, nobody is needed.
+ */
+export function stillHeld(holding: Holding | undefined, nowMs: number, sharesCap: boolean): Holding | undefined {
+  if (holding?.kind !== 'needed') return holding;
+  return sharesCap && nowMs < holding.untilMs && holding.untilMs <= nowMs + HOLD_MS ? holding : undefined;
 }
 
 /** Charging above the cap by less than this part of the nameplate is measurement noise. */
@@ -97,9 +107,7 @@ function setpointFor(input: ArbiterInput, why: Constraint[]): { setpointW?: numb
     why.push({ point, reason: 'charging-over-cap' }, { point, ...range.low.because });
     return { setpointW: range.low.powerW, holding: { kind: 'charging' } };
   }
-  if (holding?.kind === 'needed' && nowMs < holding.untilMs && holding.untilMs <= nowMs + HOLD_MS) {
-    return { setpointW: held(0, { reason: 'idle' }), holding };
-  }
+  if (holding?.kind === 'needed') return { setpointW: held(0, { reason: 'idle' }), holding };
   return {};
 }
 

@@ -60,7 +60,11 @@ export function energyBounds(facts: EnergyFacts, state: EnergyState): { bounds: 
 function stops(facts: EnergyFacts, state: EnergyState): EnergyState {
   if (facts.capabilities.kind !== 'BESS') return initialEnergyState;
   const { lowest, highest, known } = presentSoc(facts, state);
-  const { floor, ceiling } = band(facts);
+  const ordered = band(facts);
+  // Empty and full bound every battery that says how full it is, whoever says nothing else.
+  const isKnown = facts.socFraction !== undefined;
+  const floor = Math.max(ordered.floor, isKnown ? 0 : -Infinity);
+  const ceiling = Math.min(ordered.ceiling, isKnown ? 1 : Infinity);
   return {
     dischargeStopped: floor > -Infinity && lowest <= floor + (state.dischargeStopped ? HYSTERESIS : 0),
     chargeStopped: ceiling < Infinity && highest >= ceiling - (state.chargeStopped ? HYSTERESIS : 0),

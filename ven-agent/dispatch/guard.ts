@@ -4,8 +4,8 @@ import type { Because, Constraint, Range } from './range.ts';
 export interface LastGateFacts {
   /** Where the device may run, after limits, nameplate and energy band. */
   range: Range;
-  /** What the agent last had applied; undefined before its first command. */
-  previousSetpointW?: number | undefined;
+  /** The last set-point, or what the device does without one; undefined: nobody knows. */
+  previousW?: number | undefined;
   /** The reading is older than three ticks: nothing may be increased. */
   stale: boolean;
   /** Largest step away from zero per second, W; undefined: no ramp. */
@@ -51,7 +51,7 @@ function limitOutput(command: DeviceCommand, leastOutputW: number, reasons: Cons
 
 /** From which magnitude and by how much the set-point may grow; undefined: freely. */
 function largestStep(wantedW: number, facts: LastGateFacts): { fromW: number; byW: number } | undefined {
-  const previousW = facts.previousSetpointW ?? 0;
+  const previousW = facts.previousW ?? 0;
   // The other side of zero starts from zero.
   const fromW = Math.sign(previousW) === Math.sign(wantedW) ? Math.abs(previousW) : 0;
   if (facts.stale) return { fromW, byW: 0 };

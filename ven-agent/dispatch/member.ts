@@ -34,25 +34,25 @@ export function memberOf(candidate: Candidate, bandW: number): Member {
     const lowerW = powerW === undefined ? edges.lowW : Math.min(powerW, edges.highW);
     return { ...base, ...edges, kind: 'limited', leastW, upperW, lowerW, ordered: false, free: true };
   }
-  const expected = (worstW: number): number => clamp(expectedW(candidate) ?? worstW, edges.lowW, edges.highW);
   const free = wish === undefined && settings.whenNoSetpoint === 'release' && state.holding?.kind !== 'needed';
+  const [lowerW, upperW] = free ? reachOf(candidate) : [wish?.powerW ?? 0, wish?.powerW ?? 0];
   return {
     ...base,
     ...edges,
     kind: 'steered',
-    upperW: expected(edges.highW),
-    lowerW: expected(edges.lowW),
+    upperW: clamp(upperW, edges.lowW, edges.highW),
+    lowerW: clamp(lowerW, edges.lowW, edges.highW),
     ordered: wish !== undefined,
     free,
   };
 }
 
-/** What a battery would run at if nothing were shared; undefined: nobody knows. */
-function expectedW({ facts, state, range, wish }: Candidate): number | undefined {
-  if (wish !== undefined) return wish.powerW;
-  if (facts.settings.whenNoSetpoint === 'idle' || state.holding?.kind === 'needed') return 0;
-  // It wanted to charge more than it may: it takes all that there is.
-  return state.holding?.kind === 'charging' ? range.low.powerW : facts.powerW;
+/**
+ * What a battery that decides for itself is seen to want. Nobody relies on it: it may stop at any time. One that is held at
+ * its charge cap wanted to charge more: it takes all that there is.
+ */
+function reachOf({ facts: { powerW = 0 }, state, range }: Candidate): [lowerW: number, upperW: number] {
+  return [state.holding?.kind === 'charging' ? range.low.powerW : Math.min(0, powerW), Math.max(0, powerW)];
 }
 
 function canBeTold({ canSetPower, canLimitOutput }: DeviceCapabilities): boolean {

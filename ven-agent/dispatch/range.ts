@@ -1,5 +1,5 @@
 import type { DeviceCapabilities } from '../bridges/device.ts';
-import type { Cap, Envelope } from '../scheduler/envelope.ts';
+import type { Cap, Caps, Envelope } from '../scheduler/envelope.ts';
 import type { EnergyBounds } from './energy.ts';
 
 /** Why something is bound, and by which event where one says so. */
@@ -66,6 +66,11 @@ function boundOf(cap: Cap): Edge {
 
 export function capW({ limit }: Cap): number {
   return limit.kind === 'unlimited' ? Infinity : limit.maxW;
+}
+
+/** Is either direction bound? */
+export function isCapped({ importCap, exportCap }: Caps): boolean {
+  return capW(importCap) < Infinity || capW(exportCap) < Infinity;
 }
 
 export function becauseOf({ source }: Cap): Because {

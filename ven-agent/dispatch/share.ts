@@ -51,21 +51,25 @@ interface Plan {
  * ```
  *
  * Within each step the last device of the configuration gives way first. What is left over goes to the devices that decide
- * for themselves, half of it to PV and the rest to batteries. PV may rise into room that a battery makes only after that battery was seen to make it.
+ * for themselves, half of it to PV and the rest to batteries. Nobody moves into room that another one makes before that one
+ * was seen to make it.
  */
 export function share(members: readonly Member[], budget: Budget): Map<string, Share> {
   const plans = members
     .filter((member) => member.kind !== 'fixed')
     .map((member): Plan => ({ member, upperW: member.upperW, lowerW: member.lowerW, cut: false, raised: false }));
-  const { lowW, highW } = withoutFixed(members, budget);
+  const bounds = withoutFixed(members, budget);
   const steered = plans.filter((plan) => plan.member.kind === 'steered');
   const limited = plans.filter((plan) => plan.member.kind === 'limited');
-  cutDown(steered, limited, highW - sum(plans, ({ member }) => member.overW));
-  const limitedHighW = highW - sum(limited, ({ member }) => member.overW);
-  cutLimited(limited, limitedHighW - sum(steered, seenUpperW));
-  const roomW = highW - sum(plans, (plan) => plan.upperW);
-  raiseUp(steered, limited, lowW + sum(plans, ({ member }) => member.underW), Math.max(0, roomW));
-  const shares = spread(steered, limited, lowW, highW, limitedHighW);
+  cutDown(steered, limited, bounds.highW - sum(plans, ({ member }) => member.overW));
+  const seenHighW = bounds.highW - sum(limited, ({ member }) => member.overW);
+  holdBack(steered, limited, seenHighW);
+  cutLimited(limited, seenHighW - sum(steered, seenUpperW));
+  const lowW = bounds.lowW + sum(plans, ({ member }) => member.underW);
+  raiseUp(steered, limited, lowW, Math.max(0, bounds.highW - sum(plans, (plan) => plan.upperW)));
+  holdUp(steered, limited, bounds.lowW, bounds.highW);
+  spread(steered, limited, bounds.lowW, seenHighW);
+  const shares = new Map(plans.map((plan) => [plan.member.name, shareOf(plan)]));
   // Who cannot be told or seen anything now stands still, should it hear.
   for (const { name, kind } of members) if (kind === 'fixed') shares.set(name, { lowW: 0, highW: 0 });
   return shares;
@@ -109,6 +113,35 @@ function cutDown(steered: readonly Plan[], limited: readonly Plan[], highW: numb
   for (const plans of [unordered, ordered]) cut(plans, ({ lowW }) => lowW);
 }
 
+/** Batteries do not rise into room that others are only told to make. */
+function holdBack(steered: readonly Plan[], limited: readonly Plan[], highW: number): void {
+  let excessW = sum(steered, seenUpperW) + sum(limited, ({ upperW }) => upperW) - highW;
+  for (const plan of byOrder(steered).flatMap((plans) => plans.toReversed())) {
+    const byW = Math.min(excessW, plan.upperW - Math.max(plan.member.measuredW ?? 0, plan.member.lowW));
+    if (!(byW > 0)) continue;
+    plan.upperW -= byW;
+    plan.lowerW = Math.min(plan.lowerW, plan.upperW);
+    plan.cut = true;
+    excessW -= byW;
+  }
+}
+
+/** Nor do they sink into it, as far as the upper edge lets them stay where they are. */
+function holdUp(steered: readonly Plan[], limited: readonly Plan[], lowW: number, highW: number): void {
+  let missingW = lowW - sum(steered, seenLowerW) - sum(limited, ({ lowerW }) => lowerW);
+  for (const plan of byOrder(steered).flatMap((plans) => plans.toReversed())) {
+    const { measuredW = 0, highW: mostW } = plan.member;
+    const roomW = Math.max(0, highW - sum([...steered, ...limited], ({ upperW }) => upperW));
+    const upToW = Math.min(measuredW, mostW, plan.upperW + roomW);
+    const byW = Math.min(missingW, upToW - plan.lowerW);
+    if (plan.cut || !(byW > 0)) continue;
+    plan.lowerW += byW;
+    plan.upperW = Math.max(plan.upperW, plan.lowerW);
+    plan.raised = true;
+    missingW -= byW;
+  }
+}
+
 /** PV keeps to what batteries really do now, not to what they were just told. */
 function cutLimited(limited: readonly Plan[], highW: number): void {
   let excessW = sum(limited, (plan) => plan.upperW) - highW;
@@ -116,7 +149,6 @@ function cutLimited(limited: readonly Plan[], highW: number): void {
     const byW = Math.min(excessW, plan.upperW - plan.member.leastW);
     if (byW > 0) {
       plan.upperW -= byW;
-      plan.cut = true;
       excessW -= byW;
     }
     plan.lowerW = Math.min(plan.lowerW, plan.upperW);
@@ -143,42 +175,41 @@ function raiseUp(steered: readonly Plan[], limited: readonly Plan[], lowW: numbe
   for (const plans of [unordered, ordered]) raise(plans, ({ highW }) => highW);
 }
 
-/** Hands what is left over to those who decide for themselves. */
-function spread(
-  steered: readonly Plan[],
-  limited: readonly Plan[],
-  lowW: number,
-  highW: number,
-  limitedHighW: number,
-): Map<string, Share> {
-  const all = [...steered, ...limited];
-  // Room that somebody gave up is for whom it was given up.
-  const free = steered.filter(({ member, cut, raised }) => member.free && !cut && !raised);
-  const forPv = (): number => limitedHighW - sum(steered, seenUpperW) - sum(limited, (plan) => plan.upperW);
-  const share = free.length === 0 ? 1 : 0.5;
-  for (const plan of limited) grow(plan, share * forPv());
-  for (const plan of free) {
-    grow(plan, highW - sum(all, ({ upperW }) => upperW));
-    const spareW = sum(all, ({ lowerW }) => lowerW) - lowW;
-    plan.lowerW -= Math.max(0, Math.min(spareW, plan.lowerW - plan.member.lowW));
+/**
+ * Hands what is left over to those who decide for themselves, and then to the others, so that whatever narrows them further
+ * knows how far they could go.
+ */
+function spread(steered: readonly Plan[], limited: readonly Plan[], lowW: number, highW: number): void {
+  const free = steered.filter(({ member }) => member.free);
+  const leftUp = (): number => highW - sum(steered, seenUpperW) - sum(limited, ({ upperW }) => upperW);
+  const leftDown = (): number => sum(steered, seenLowerW) + sum(limited, ({ lowerW }) => lowerW) - lowW;
+  const part = free.length === 0 ? 1 : 0.5;
+  for (const plan of limited) grow(plan, part * leftUp());
+  for (const plan of [...free, ...steered.filter(({ member }) => !member.free)]) {
+    // Room that somebody gave up is for whom it was given up.
+    if (!plan.cut) grow(plan, leftUp());
+    if (!plan.raised) plan.lowerW -= Math.max(0, Math.min(leftDown(), plan.lowerW - plan.member.lowW));
   }
-  for (const plan of limited) grow(plan, forPv());
-  return new Map(all.map((plan) => [plan.member.name, shareOf(plan)]));
+  for (const plan of limited) grow(plan, leftUp());
 }
 
 function grow(plan: Plan, spareW: number): void {
   plan.upperW += Math.max(0, Math.min(spareW, plan.member.highW - plan.upperW));
 }
 
-/** In whole W, rounded to the inside. One that keeps to its set-point needs narrower edges only where it gave way. */
-function shareOf({ member, upperW, lowerW, cut, raised }: Plan): Share {
-  const high = cut || member.free || member.kind === 'limited' ? Math.floor(upperW) : member.highW;
-  const low = raised || (member.free && member.kind === 'steered') ? Math.ceil(lowerW) : member.lowW;
+/** In whole W, rounded to the inside. */
+function shareOf({ member, upperW, lowerW }: Plan): Share {
+  const high = Math.floor(upperW);
+  const low = member.kind === 'steered' ? Math.ceil(lowerW) : member.lowW;
   return { lowW: Math.min(low, high) || 0, highW: high || 0 };
 }
 
 function seenUpperW({ member, upperW }: Plan): number {
   return Math.max(upperW, member.measuredW ?? upperW);
+}
+
+function seenLowerW({ member, lowerW }: Plan): number {
+  return Math.min(lowerW, member.measuredW ?? lowerW);
 }
 
 function byOrder(plans: readonly Plan[]): [unordered: Plan[], ordered: Plan[]] {

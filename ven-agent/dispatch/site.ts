@@ -1,13 +1,13 @@
 import type { DeviceCapabilities, DeviceCommand } from '../bridges/device.ts';
 import type { Caps, Envelope } from '../scheduler/envelope.ts';
-import { arbitrate } from './arbiter.ts';
+import { arbitrate, stillHeld } from './arbiter.ts';
 import type { WithoutSetpoint } from './arbiter.ts';
 import { energyBounds } from './energy.ts';
 import { guard } from './guard.ts';
 import { initialDeviceState, noteTold } from './memory.ts';
 import type { DeviceState, SiteState } from './memory.ts';
 import { leastOutputW } from './member.ts';
-import { ownRange } from './range.ts';
+import { isCapped, ownRange } from './range.ts';
 import type { Constraint, Range } from './range.ts';
 import type { MeterView, RestLimits } from './rest.ts';
 import { sharedCaps } from './shared-caps.ts';
@@ -92,7 +92,7 @@ export function decideSite(
   facts: SiteFacts,
   before: SiteState,
 ): { decisions: Map<string, DeviceDecision>; state: SiteState } {
-  const candidates = new Map(facts.devices.map((device) => [device.name, candidateOf(device, facts.nowMs, before)]));
+  const candidates = new Map(facts.devices.map((device) => [device.name, candidateOf(device, facts, before)]));
   const shared = sharedCaps(facts, candidates, before);
   const decisions = new Map<string, DeviceDecision>();
   const devices = new Map<string, DeviceState>();
@@ -108,8 +108,10 @@ export function decideSite(
   return { decisions, state: { devices, rest: shared.rest, granted: shared.granted } };
 }
 
-function candidateOf(facts: DeviceFacts, nowMs: number, before: SiteState): Candidate {
-  const state = before.devices.get(facts.name) ?? initialDeviceState;
+function candidateOf(facts: DeviceFacts, { nowMs, shared }: SiteFacts, before: SiteState): Candidate {
+  const last = before.devices.get(facts.name) ?? initialDeviceState;
+  const sharesCap = shared.some(({ caps, members }) => members.includes(facts.name) && isCapped(caps));
+  const state = { ...last, holding: stillHeld(last.holding, nowMs, sharesCap) };
   const { capabilities, envelope, settings } = facts;
   if (capabilities === undefined) {
     const ratedW = settings.ratedW ?? Infinity;
@@ -157,7 +159,8 @@ function decideDevice(
   });
   const { command, reasons } = guard(decision.command, {
     range,
-    previousSetpointW: state.told?.setpointW,
+    // One that decided for itself is taken over where it is.
+    previousW: state.told?.setpointW ?? facts.powerW,
     stale,
     rampUpWPerSecond: settings.rampUpWPerSecond,
     elapsedSeconds: site.elapsedSeconds,

@@ -21,6 +21,8 @@ export interface CommunicationFacts {
 }
 
 const LEAST_SILENCE_MS = 120_000;
+/** A read that lies further ahead than this was before the clock was set back: nobody knows how long ago. */
+const FUTURE_MS = 2_000;
 
 /** Silence that makes an island of the site: three polls, at least two minutes. */
 export function silenceMs(pollIntervalMs: number): number {
@@ -30,7 +32,8 @@ export function silenceMs(pollIntervalMs: number): number {
 export function communicationMode(facts: CommunicationFacts): CommunicationMode {
   const { nowMs, lastFullReadMs, scheduleEndMs } = facts;
   if (lastFullReadMs === undefined && !facts.cacheOfThisBoot) return 'INIT';
-  if (lastFullReadMs !== undefined && nowMs - lastFullReadMs <= silenceMs(facts.pollIntervalMs)) return 'CONNECTED';
+  const ageMs = lastFullReadMs === undefined ? Infinity : nowMs - lastFullReadMs;
+  if (ageMs >= -FUTURE_MS && ageMs <= silenceMs(facts.pollIntervalMs)) return 'CONNECTED';
   return scheduleEndMs !== undefined && nowMs < scheduleEndMs ? 'ISLAND_CACHED' : 'ISLAND_DEFAULT';
 }
 

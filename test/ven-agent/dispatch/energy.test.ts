@@ -40,6 +40,12 @@ describe('the energy bounds', () => {
     expect(bounds(0.15, { socMin: undefined, bufferLowWh: 4 * MW }).dischargeW).toBe(0);
   });
 
+  it('allow no discharge when it is empty and no charge when it is full, whatever nobody says', () => {
+    const unsaid = { socMin: undefined, socMax: undefined };
+    expect(bounds(0, unsaid)).toMatchObject({ dischargeW: 0, chargeW: 10 * MW });
+    expect(bounds(1, unsaid)).toMatchObject({ dischargeW: 10 * MW, chargeW: 0 });
+  });
+
   it('stand still where floor and ceiling contradict each other', () => {
     expect(bounds(0.5, { energyMinWh: 15 * MW, energyMaxWh: 5 * MW })).toMatchObject({ chargeW: 0, dischargeW: 0 });
   });

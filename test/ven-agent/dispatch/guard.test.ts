@@ -46,7 +46,7 @@ describe('the last gate', () => {
   });
 
   it('ramps away from zero, and goes towards zero at once', () => {
-    const ramped = { ...gate, rampUpWPerSecond: MW, previousSetpointW: 2 * MW, elapsedSeconds: 2 };
+    const ramped = { ...gate, rampUpWPerSecond: MW, previousW: 2 * MW, elapsedSeconds: 2 };
     expect(guard(command(9 * MW), ramped)).toMatchObject({
       command: { setpointW: 4 * MW },
       reasons: [{ reason: 'ramp' }],
@@ -56,7 +56,7 @@ describe('the last gate', () => {
   });
 
   it('increases nothing on a stale reading', () => {
-    const stale = { ...gate, stale: true, previousSetpointW: 2 * MW };
+    const stale = { ...gate, stale: true, previousW: 2 * MW };
     expect(guard(command(5 * MW), stale)).toMatchObject({
       command: { setpointW: 2 * MW },
       reasons: [{ reason: 'stale-reading' }],

@@ -26,4 +26,11 @@ describe('the communication mode', () => {
     expect(communicationMode({ ...silent, scheduleEndMs: NOON })).toBe('ISLAND_DEFAULT');
     expect(communicationMode(silent)).toBe('ISLAND_DEFAULT');
   });
+
+  it('does not take a read for recent that lies ahead, because the clock was set back', () => {
+    const ahead = { ...facts, lastFullReadMs: NOON + MINUTE };
+    expect(communicationMode(ahead)).toBe('ISLAND_DEFAULT');
+    expect(communicationMode({ ...ahead, scheduleEndMs: NOON + 1 })).toBe('ISLAND_CACHED');
+    expect(communicationMode({ ...facts, lastFullReadMs: NOON + 1_000 })).toBe('CONNECTED');
+  });
 });

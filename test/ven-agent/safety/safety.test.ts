@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openAgentDatabase } from '../../../ven-agent/database.ts';
+import type { AgentDatabase } from '../../../ven-agent/database.ts';
+import type { Tally } from './checker.ts';
+import { scenarioOf } from './scenario.ts';
+import { Simulation } from './simulation.ts';
+
+/** `npm run test:long` asks for more; SAFETY_SEED begins elsewhere. */
+const SCENARIOS = Number(process.env['SAFETY_SCENARIOS'] ?? 2000);
+const FIRST = Number(process.env['SAFETY_SEED'] ?? 1);
+
+let db: AgentDatabase;
+beforeAll(() => {
+  db = openAgentDatabase(':memory:');
+});
+afterAll(() => {
+  db.close();
+});
+
+describe('whatever is ordered, whatever breaks', () => {
+  it(
+    `the agent keeps a simulated site inside its envelope, in ${SCENARIOS} scenarios`,
+    async () => {
+      const total: Partial<Tally> = {};
+      let seconds = 0;
+      for (let seed = FIRST; seed < FIRST + SCENARIOS; seed += 1) {
+        const simulation = new Simulation(scenarioOf(seed), db);
+        const { tally } = await simulation.run();
+        seconds += simulation.scenario.seconds;
+        for (const [name, count] of Object.entries(tally)) {
+          total[name as keyof Tally] = (total[name as keyof Tally] ?? 0) + count;
+        }
+      }
+      process.stdout.write(`${SCENARIOS} scenarios, ${seconds} simulated seconds, checked: ${JSON.stringify(total)}\n`);
+      // A check that never applied would be none.
+      for (const count of Object.values(total)) expect(count).toBeGreaterThan(SCENARIOS / 50);
+    },
+    SCENARIOS * 100 + 30_000,
+  );
+});

@@ -1,0 +1,255 @@
+import type { Event } from '@openadr-gateway/shared/openadr/objects.ts';
+import { NOON, payload } from '../builders.ts';
+import type { Fault, PlantSpec } from './plant.ts';
+import { Random } from './random.ts';
+
+/** An order as the one who plays the utility means it, before it is written as an event. */
+export interface Order {
+  id: string;
+  what:
+    | { kind: 'import' | 'export'; as: 'LIMIT' | 'SUBSCRIPTION' | 'RESERVATION'; maxW: number }
+    | { kind: 'setpoint'; powerW: number }
+    | { kind: 'charge'; socFraction: number }
+    | { kind: 'floor' | 'ceiling' | 'low' | 'high'; energyWh: number }
+    | { kind: 'simple'; level: 1 | 2 | 3 }
+    | { kind: 'junk'; event: Partial<Event> };
+  /** A resource, an inverter or the site. */
+  target: string;
+  startMs: number;
+  /** Infinity: for ever. */
+  endMs: number;
+  priority: number | undefined;
+  createdMs: number;
+}
+
+export type Incident =
+  | { kind: 'orders'; orders: Order[] }
+  | { kind: 'vtn'; up: boolean }
+  | { kind: 'fault'; name: string; fault: Fault }
+  | { kind: 'meter'; fault: 'none' | 'away' | 'garbage' }
+  | { kind: 'rest'; powerW: number }
+  | { kind: 'wish'; name: string; powerW: number }
+  | { kind: 'clock'; stepMs: number }
+  | { kind: 'die' }
+  | { kind: 'boot'; newBoot: boolean };
+
+export interface DevicePlan extends PlantSpec {
+  limits: { importMaxW?: number; exportMaxW?: number };
+  soc: { min?: number; max?: number };
+  whenNoSetpoint: 'release' | 'idle';
+  rampUpWPerSecond?: number;
+  inverterId?: string;
+  /** What it does by itself at first. */
+  ownWishW: number;
+  simple: Record<'1' | '2' | '3', { importMaxW: number; exportMaxW: number }>;
+}
+
+export interface Scenario {
+  seed: number;
+  seconds: number;
+  devices: DevicePlan[];
+  hasMeter: boolean;
+  siteLimits: { importMaxW?: number; exportMaxW?: number };
+  orders: Order[];
+  incidents: Map<number, Incident[]>;
+}
+
+export const SITE = 'SITE_1';
+export const INVERTER = 'INV_1';
+const MW = 1_000_000;
+
+/** A site, what is ordered, and everything that goes wrong: drawn from the seed alone. */
+export function scenarioOf(seed: number): Scenario {
+  const random = new Random(seed);
+  const count = random.pick(1, 1, 2, 2, 3);
+  const shares = count > 1 && random.chance(0.3);
+  const devices = Array.from({ length: count }, (_, n) => deviceOf(random, n, shares));
+  const hasMeter = random.chance(0.5);
+  const scenario: Scenario = {
+    ...{ seed, seconds: random.whole(45, 80), devices, hasMeter },
+    siteLimits: maybeLimits(random, 0.15),
+    orders: ordersOf(random, devices, 0, 1),
+    incidents: new Map(),
+  };
+  for (let n = random.whole(0, 5); n > 0; n -= 1) addIncident(random, scenario);
+  return scenario;
+}
+
+function deviceOf(random: Random, n: number, shares: boolean): DevicePlan {
+  const isBattery = random.chance(0.65);
+  const ratedW = random.whole(1, 20) * MW;
+  const id = (level: number): { importMaxW: number; exportMaxW: number } => ({
+    importMaxW: level * MW,
+    exportMaxW: (4 - level) * MW,
+  });
+  return {
+    name: `${isBattery ? 'BESS' : 'PV'}_${n + 1}`,
+    kind: isBattery ? 'BESS' : 'PV',
+    ratedW,
+    // Small ones, so that a minute and a half shows in their energy.
+    capacityWh: Math.round(ratedW / random.pick(2, 10, 60)),
+    safeReversion: isBattery || random.chance(0.5),
+    socFraction: random.pick(0.05, 0.1, 0.12, 0.5, 0.88, 0.95, random.next()),
+    limits: maybeLimits(random, 0.3),
+    soc: isBattery && random.chance(0.6) ? { min: 0.1, max: 0.9 } : {},
+    whenNoSetpoint: random.pick('release', 'release', 'idle'),
+    ownWishW: Math.round((2 * random.next() - 1) * ratedW),
+    simple: { '1': id(1), '2': id(2), '3': id(3) },
+    ...(random.chance(0.2) ? { rampUpWPerSecond: Math.ceil(ratedW / 5) } : {}),
+    ...(shares && n < 2 ? { inverterId: INVERTER } : {}),
+  };
+}
+
+function maybeLimits(random: Random, probability: number): { importMaxW?: number; exportMaxW?: number } {
+  return {
+    ...(random.chance(probability) ? { importMaxW: random.whole(0, 15) * MW } : {}),
+    ...(random.chance(probability) ? { exportMaxW: random.whole(0, 15) * MW } : {}),
+  };
+}
+
+function ordersOf(random: Random, devices: readonly DevicePlan[], fromSeconds: number, version: number): Order[] {
+  return Array.from({ length: random.pick(0, 1, 2, 3, 5) }, (_, n) => {
+    const device = random.pick(...devices);
+    const target = random.pick(device.name, device.name, device.name, SITE, INVERTER);
+    const startMs = NOON + (fromSeconds + random.whole(-40, 50)) * 1000;
+    return {
+      id: `order-${version}-${n}`,
+      what: whatOf(random, device),
+      target,
+      startMs,
+      endMs: random.chance(0.2) ? Infinity : startMs + random.whole(5, 90) * 1000,
+      priority: random.pick(undefined, 0, 1, 2),
+      createdMs: NOON - random.whole(0, 100) * 1000,
+    };
+  });
+}
+
+function whatOf(random: Random, device: DevicePlan): Order['what'] {
+  const maxW = random.pick(0, 0, random.whole(0, 20) * MW, random.whole(0, 20_000) * 1000);
+  const direction = random.pick('import', 'export');
+  const energyWh = Math.round(device.capacityWh * random.next());
+  return random.pick<Order['what']>(
+    { kind: direction, as: 'LIMIT', maxW },
+    { kind: direction, as: 'LIMIT', maxW },
+    { kind: direction, as: 'LIMIT', maxW },
+    { kind: direction, as: random.pick('SUBSCRIPTION', 'RESERVATION'), maxW },
+    { kind: 'setpoint', powerW: random.whole(-30, 30) * MW },
+    { kind: 'setpoint', powerW: random.whole(-10, 10) * MW },
+    { kind: 'setpoint', powerW: random.whole(-5, 5) * MW },
+    { kind: 'charge', socFraction: random.next() },
+    { kind: random.pick('floor', 'ceiling', 'low', 'high'), energyWh },
+    { kind: 'simple', level: random.pick(1, 2, 3) },
+    { kind: 'junk', event: junkOf(random) },
+  );
+}
+
+function junkOf(random: Random): Partial<Event> {
+  const absurd = random.pick<unknown>(NaN, null, 1e300, 'lots', {}, [], true, undefined);
+  const type = random.pick('EXPORT_CAPACITY_LIMIT', 'DISPATCH_SETPOINT', 'STORAGE_ENERGY_MIN', 'SIMPLE', 'X_UNKNOWN');
+  return random.pick<Partial<Event>>(
+    { intervals: [{ id: 0, payloads: [{ type, values: [absurd] }] }] as never },
+    { intervals: [{ id: 0, payloads: null }] as never },
+    { intervals: null as never },
+    { intervalPeriod: { start: 'soon', duration: 'PT1H' } },
+    { intervalPeriod: { start: '2026-06-01T12:00:00Z', duration: '-PT1H' } },
+    { targets: 7 as never },
+    { intervals: [{ id: 0, payloads: [payload(type, 1)] }], payloadDescriptors: [null] as never },
+  );
+}
+
+function addIncident(random: Random, scenario: Scenario): void {
+  const { devices, seconds } = scenario;
+  const at = random.whole(2, seconds - 5);
+  const later = at + random.whole(3, 45);
+  const { name, ratedW } = random.pick(...devices);
+  const add = (second: number, incident: Incident): void => {
+    scenario.incidents.set(second, [...(scenario.incidents.get(second) ?? []), incident]);
+  };
+  switch (
+    random.pick(
+      'orders',
+      'orders',
+      'vtn',
+      'fault',
+      'fault',
+      'meter',
+      'rest',
+      'rest',
+      'wish',
+      'wish',
+      'clock',
+      'die',
+      'boot',
+    )
+  ) {
+    case 'orders':
+      return add(at, { kind: 'orders', orders: ordersOf(random, devices, at, at + 1) });
+    case 'vtn':
+      add(at, { kind: 'vtn', up: false });
+      return add(later, { kind: 'vtn', up: true });
+    case 'fault':
+      add(at, {
+        kind: 'fault',
+        name,
+        fault: random.pick('away', 'away', 'deaf', 'refusing', 'garbage', 'no-soc', 'local'),
+      });
+      return add(later, { kind: 'fault', name, fault: 'none' });
+    case 'meter':
+      add(at, { kind: 'meter', fault: random.pick('away', 'garbage') });
+      return add(later, { kind: 'meter', fault: 'none' });
+    case 'rest':
+      return add(at, { kind: 'rest', powerW: random.whole(-15, 8) * MW });
+    case 'wish':
+      return add(at, { kind: 'wish', name, powerW: Math.round((2 * random.next() - 1) * ratedW) });
+    case 'clock':
+      return add(at, { kind: 'clock', stepMs: random.pick(-1, 1) * random.pick(1_000, 10_000, 600_000, 7_200_000) });
+    case 'die':
+      add(at, { kind: 'die' });
+      return random.chance(0.5) ? add(later, { kind: 'boot', newBoot: random.chance(0.5) }) : undefined;
+    case 'boot':
+      return add(at, { kind: 'boot', newBoot: random.chance(0.5) });
+  }
+}
+
+/** The order as an event. */
+export function eventOf({ id, what, target, startMs, endMs, priority, createdMs }: Order): Event {
+  const createdDateTime = new Date(createdMs).toISOString();
+  const duration = endMs === Infinity ? 'P9999Y' : `PT${(endMs - startMs) / 1000}S`;
+  const event: Event = {
+    ...{ id, createdDateTime, modificationDateTime: createdDateTime, objectType: 'EVENT', programID: 'p' },
+    ...(priority === undefined ? {} : { priority }),
+    targets: [target],
+    intervalPeriod: { start: new Date(startMs).toISOString(), duration },
+    intervals: [{ id: 0, payloads: payloadOf(what) }],
+  };
+  if (what.kind === 'charge') {
+    event.payloadDescriptors = [
+      { objectType: 'EVENT_PAYLOAD_DESCRIPTOR', payloadType: 'CHARGE_STATE_SETPOINT', units: 'PERCENT' },
+    ];
+  }
+  return what.kind === 'junk' ? { ...event, ...what.event } : event;
+}
+
+function payloadOf(what: Order['what']): ReturnType<typeof payload>[] {
+  switch (what.kind) {
+    case 'import':
+    case 'export':
+      return [payload(`${what.kind.toUpperCase()}_CAPACITY_${what.as}`, what.maxW / 1000)];
+    case 'setpoint':
+      return [payload('DISPATCH_SETPOINT', -what.powerW / 1000)];
+    case 'charge':
+      return [payload('CHARGE_STATE_SETPOINT', what.socFraction * 100)];
+    case 'floor':
+      return [payload('STORAGE_ENERGY_MIN', what.energyWh / 1000)];
+    case 'ceiling':
+      return [payload('STORAGE_ENERGY_MAX', what.energyWh / 1000)];
+    case 'low':
+      return [payload('STORAGE_BUFFER_LOW', what.energyWh / 1000)];
+    case 'high':
+      return [payload('STORAGE_BUFFER_HIGH', what.energyWh / 1000)];
+    case 'simple':
+      return [payload('SIMPLE', what.level)];
+    case 'junk':
+      return [];
+  }
+}
