@@ -4,6 +4,7 @@ import { conflict } from '../api/errors.ts';
 import { chunked } from './chunks.ts';
 import { fileEventAnew, fileNewEvents, fileProgramAnew, rankEvent, type EventRow } from './event-audience.ts';
 import { kept } from './kept.ts';
+import { parsedOrUndefined } from './lists.ts';
 import { eventRow, filedTargets, KINDS, programRow, reportRow, resourceRow, subscriptionRow, venRow } from './rows.ts';
 import type { Collection, TargetTable } from './rows.ts';
 import type { Database } from './schema.ts';
@@ -113,22 +114,29 @@ async function remove(db: Db, objects: readonly StoredObject[]): Promise<string[
 async function updateOne(db: Db, change: Change, nowMs: number): Promise<OutboxRow> {
   const { object } = change;
   const { bodyOf, update } = statements([object]);
-  const stored = change.previous ? JSON.stringify(change.previous) : (await bodyOf(db, object.id)).rows[0]?.body;
-  if (stored === undefined) throw gone();
+  const previous = change.previous ?? parsedOrUndefined<StoredObject>((await bodyOf(db, object.id)).rows[0]?.body);
+  if (previous === undefined) throw gone();
 
-  const [row] = (await rowsOf(db, [object])) as [ObjectRow];
-  if ((await update(db, object.id, row)).numAffectedRows !== 1n) throw gone();
+  const [row, before] = (await rowsOf(db, [object, previous])) as [ObjectRow, ObjectRow];
+  const changed = changedColumns(row, before);
+  if ((await update(db, object.id, changed)).numAffectedRows !== 1n) throw gone();
 
-  const previous = change.previous ?? (JSON.parse(stored) as StoredObject);
   const hasOtherTargets = filedTargets(previous).join('\n') !== filedTargets(object).join('\n');
   if (hasOtherTargets) await replaceTargets(db, object);
   if (object.objectType === 'PROGRAM' && hasOtherTargets) await fileProgramAnew(db, object.id);
   if (object.objectType === 'EVENT') {
     const hasMoved = (previous as Event).programID !== object.programID;
     if (hasMoved || hasOtherTargets) await fileEventAnew(db, object.id);
-    else await rankEvent(db, row as unknown as EventRow);
+    else if ('priority' in changed || 'ends_ms' in changed) await rankEvent(db, row as unknown as EventRow);
   }
-  return outboxRow(change, row.body, stored, nowMs);
+  return outboxRow(change, row.body, before.body, nowMs);
+}
+
+/** What an update has to write: a column that is named is written anew in every index that has it, changed or not. */
+function changedColumns(row: ObjectRow, before: ObjectRow): ObjectRow {
+  const columns = Object.entries(row) as [keyof ObjectRow, unknown][];
+  const changed = columns.filter(([column, value]) => column === 'body' || value !== before[column]);
+  return Object.fromEntries(changed) as unknown as ObjectRow;
 }
 
 const gone = () => conflict('Changed meanwhile', 'The object was deleted while it was being changed. Read it again.');
