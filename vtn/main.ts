@@ -97,7 +97,16 @@ export function createVtn(config: VtnConfig, { clock, ids, log, caller }: VtnDep
     }),
   });
   const openadr30 = openadr30Api({ ...objects, operations: openadr.operations });
-  const operations = operationsApi({ store, clock, ids, log, tokens, horizonDays, capacityProducts });
+  const operations = operationsApi({
+    store,
+    webhooks: webhooks.deliveries,
+    clock,
+    ids,
+    log,
+    tokens,
+    horizonDays,
+    capacityProducts,
+  });
   const utilities = utilitiesApi({ store, clock, tokens, publicUrl: config.server.publicUrl });
   const solver = new Solver();
   const scheduler = new Scheduler({ store, solver, clock, ids, log, horizonDays, capacityProducts });

@@ -82,14 +82,23 @@ export async function storeEndpointState(db: Db, { id, ...state }: EndpointState
 }
 
 export interface EndpointFilter extends Page {
+  id?: string | undefined;
   clientId?: string | undefined;
   state?: 'ACTIVE' | 'FAILING' | 'PARKED' | undefined;
 }
 
-/** Endpoints by their ids, with how many messages wait for each. */
-export async function listEndpoints(db: Db, filter: EndpointFilter): Promise<(EndpointRow & { waiting: number })[]> {
+/** With how many messages wait for it. */
+export type ListedEndpoint = EndpointRow & { waiting: number };
+
+export async function endpointById(db: Db, id: string): Promise<ListedEndpoint | undefined> {
+  return (await listEndpoints(db, { id }))[0];
+}
+
+/** Endpoints by their ids. */
+export async function listEndpoints(db: Db, filter: EndpointFilter = {}): Promise<ListedEndpoint[]> {
   let query = db.selectFrom('webhook_endpoints').selectAll().orderBy('id');
-  const { clientId, state } = filter;
+  const { id, clientId, state } = filter;
+  if (id !== undefined) query = query.where('id', '=', id);
   if (clientId !== undefined) query = query.where('client_id', '=', clientId);
   if (state !== undefined) query = query.where('parked_ms', state === 'PARKED' ? 'is not' : 'is', null);
   if (state === 'ACTIVE') query = query.where('failures', '=', 0);

@@ -3,7 +3,7 @@ import { OpenAPIBackend } from 'openapi-backend';
 import type { Document } from 'openapi-backend';
 import type { Response, Test } from 'supertest';
 import { parse } from 'yaml';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { addFormats } from '../../../vtn/api/formats.ts';
 import { messageChecker } from '../../../vtn/api/messages.ts';
 import { OPERATIONS_DOCUMENT, operationsApi } from '../../../vtn/api/operations/index.ts';
@@ -50,6 +50,7 @@ describe('the document of the operations API', () => {
     const handlers = operationsApi({
       store: api.vtn.store,
       tokens: api.vtn.tokens,
+      webhooks: { resume: () => Promise.resolve(false) },
       clock: api.clock,
       ids: { next: () => '' },
       horizonDays: 2,
@@ -178,6 +179,15 @@ describe('the document of the operations API', () => {
       check(id, await api.get(path).expect(200));
     }
     const admin = await api.client('admin');
+    const objectOperations = [{ objects: ['EVENT'], operations: ['CREATE'], callbackUrl: 'https://ven.example/' }];
+    await admin.post('subscriptions', { clientName: 'x', objectOperations }).expect(201);
+    const webhooks = await vi.waitFor(async () => {
+      const answer = await api.get('webhooks').expect(200);
+      expect(answer.body.webhooks).toHaveLength(1);
+      return answer;
+    });
+    check('listWebhooks', webhooks);
+    check('resumeWebhook', await api.post(`webhooks/${webhooks.body.webhooks[0].webhook_id}/resume`).expect(200));
     check('listClients', await admin.get('/api/v1/clients').expect(200));
     check('getClient', await admin.get(`/api/v1/clients/${admin.id}`).expect(200));
     check('getAsset', await api.get('assets/unknown').expect(404));

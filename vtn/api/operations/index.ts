@@ -20,6 +20,7 @@ import { stateSnapshotOperations } from './state-snapshots.ts';
 import { statusOperations } from './statuses.ts';
 import { tariffPriceOperations } from './tariff-prices.ts';
 import { tariffOperations } from './tariffs.ts';
+import { webhookOperations } from './webhooks.ts';
 
 /** What an operation does; who may do it is said where all of them are put together. */
 export type Handle = (request: ApiRequest) => Promise<ApiAnswer>;
@@ -47,6 +48,7 @@ export function operationsApi(deps: OperationsDeps): Api {
     ...tariffPriceOperations(deps),
     ...locationOperations(deps),
     ...deviceOperations(deps),
+    ...webhookOperations(deps),
   };
   return {
     ...OPERATIONS_DOCUMENT,
