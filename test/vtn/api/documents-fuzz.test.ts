@@ -70,10 +70,14 @@ describe.each(APIS)('whatever is sent to the operations of $file', ({ file, base
       if (name === 'end_time') return fc.constantFrom('2026-01-15T12:15:00+01:00', '2026-01-15T18:00:00Z');
       if (name === 'start_time_utc') return fc.constantFrom('2026-01-15T09:07:00Z', '2026-01-15T12:00:00+01:00');
       if (name === 'end_time_utc') return fc.constantFrom('2026-01-15T11:55:00', '2026-01-16T00:00:00Z');
+      // Plants are named by the path and can be renamed.
+      if (role === 'customer' && /^(?:plant_id|name)$/.test(name)) return fc.constantFrom('NORTH_PLANT', 'SOUTH_PLANT');
+      if (role === 'customer' && name === 'asset_id') return fc.constant(null);
+      if (name === 'capacity_mw') return fc.constantFrom(0.5, 20);
       if (name === 'timezone' || name === 'timezone_source') return fc.constant('Europe/Madrid');
       if (/(?:state_of_charge|efficiency)$/.test(name)) return fc.constantFrom(0.5, '1', 1);
       // The body names the utility of the path.
-      if (base === '/v1' && /^(?:utility_)?id$/.test(name)) return fc.constant('@utilities@0');
+      if (base === '/v1') return /^(?:utility_)?id$/.test(name) ? fc.constant('@utilities@0') : undefined;
       const pool = role === 'customer' && name === 'id' ? 'unavailabilities' : poolOf(name);
       return pool === undefined ? undefined : fc.nat(9).map((n) => `@${pool}@${n}`);
     },

@@ -57,8 +57,9 @@ export function arbitraryOf(schema: Schema, wishes: Wishes, name = ''): fc.Arbit
 function described(schema: Schema, wishes: Wishes, name: string): fc.Arbitrary<unknown> {
   if (schema.enum) return fc.constantFrom(...schema.enum);
   if (schema.allOf) {
-    const parts = schema.allOf.map((part) => described(part, wishes, name));
-    return fc.tuple(...parts).map((values) => Object.assign({}, ...(values as object[])) as unknown);
+    const properties = Object.assign({}, ...schema.allOf.map((part) => part.properties)) as Record<string, Schema>;
+    const required = schema.allOf.flatMap((part) => part.required ?? []);
+    return objectOf({ type: 'object', properties, required }, wishes);
   }
   const alternatives = schema.anyOf ?? schema.oneOf;
   if (alternatives) return fc.oneof(...alternatives.map((one) => described(one, wishes, name)));
