@@ -1,12 +1,15 @@
 import './heap.ts';
 import { readFileSync } from 'node:fs';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { ConfigError } from '@openadr-gateway/shared/config.ts';
 import { HttpConnection } from './client/http.ts';
 import { clientSecretOf, loadAgentConfig } from './config.ts';
 import type { AgentConfig } from './config.ts';
 import { unitIdsOf } from './commission/unit-ids.ts';
 import { createVenAgent } from './main.ts';
+import { PLANT_QUIRKS } from './simulate/quirks.ts';
+import type { PlantQuirk } from './simulate/quirks.ts';
+import type { SimulateOptions } from './simulate/run.ts';
 import { statusFile } from './status.ts';
 
 /** An orderly stop that hangs is no orderly stop. */
@@ -97,17 +100,41 @@ program
 
 program
   .command('simulate')
-  .description('serve a simulated battery and a simulated PV plant as SunSpec over Modbus TCP')
+  .description('serve a simulated battery, a PV plant and a meter as SunSpec over Modbus TCP')
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--bess-id <id>', 'asset id of the battery', 'SIM_BESS_1')
   .option('--pv-id <id>', 'asset id of the PV plant', 'SIM_PV_1')
   .option('--bess-port <port>', 'port of the battery, 0 for a free one', portNumber, 5020)
   .option('--pv-port <port>', 'port of the PV plant, 0 for a free one', portNumber, 5021)
-  .action(async (options: { host: string; bessId: string; pvId: string; bessPort: number; pvPort: number }) => {
+  .option('--meter-id <id>', 'a meter at the point of connection, of this name')
+  .option('--meter-port <port>', 'port of the meter, 0 for a free one', portNumber, 5022)
+  .option('--load <watts>', 'what the site uses beside its plants, as the meter sees it', watts, 0)
+  .addOption(
+    new Option('--quirk <name...>', 'ways in which the plants differ from the standard')
+      .choices(PLANT_QUIRKS)
+      .default([]),
+  )
+  .addHelpText(
+    'after',
+    `
+While it runs, each line of standard input is a command:
+  {"loadW": 5000000}                                            what the site uses
+  {"id": "SIM_PV_1", "fault": {"kind": "stall", "delayMs": 3000}} answers late; also drop, none,
+                                                                and exception with exceptionCode`,
+  )
+  .action(async ({ meterId, meterPort, load, quirk, ...options }: SimulateArguments) => {
     // Loaded only when wanted: a gateway has no memory to spare for simulators.
     const { runSimulate } = await import('./simulate/run.ts');
-    await runSimulate(options);
+    const meter = meterId === undefined ? {} : { meter: { id: meterId, port: meterPort, loadW: load } };
+    await runSimulate({ ...options, ...meter, quirks: quirk });
   });
+
+interface SimulateArguments extends Omit<SimulateOptions, 'meter' | 'quirks'> {
+  meterId?: string;
+  meterPort: number;
+  load: number;
+  quirk: PlantQuirk[];
+}
 
 program.parseAsync().catch(fail);
 
@@ -151,6 +178,12 @@ function portNumber(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('expected a port, 0 to 65535');
   return port;
+}
+
+function watts(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('expected watts, such as 5000000');
+  return value;
 }
 
 function unitIds(text: string): number[] {

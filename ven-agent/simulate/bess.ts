@@ -4,6 +4,7 @@ import { MODEL_1, MODEL_701, MODEL_702, MODEL_704, MODEL_713, MODEL_715 } from '
 import { describeBess } from './bess-registers.ts';
 import { RAMP_PER_SECOND } from './plant.ts';
 import type { SimulatedPlant } from './plant.ts';
+import type { PlantQuirk } from './quirks.ts';
 import { RegisterBank } from './register-bank.ts';
 import { ReversionTimer } from './reversion-timer.ts';
 import { Stepper } from './stepper.ts';
@@ -22,6 +23,8 @@ export interface BessOptions {
   efficiency?: number;
   /** What it does without a set-point, W; default: cycles, see `cycle`. */
   localProgram?: (socFraction: number) => number;
+  /** Those of the map. */
+  quirks?: readonly PlantQuirk[];
 }
 
 /** Discharges at that power down to 10 %, charges at it up to 90 %, and so on. */
@@ -39,7 +42,7 @@ export class BessPlant implements SimulatedPlant, Motion {
   readonly id: string;
   readonly kind = 'BESS';
   readonly #clock: Clock;
-  readonly #bank = new RegisterBank([MODEL_1, MODEL_701, MODEL_702, MODEL_704, MODEL_713, MODEL_715]);
+  readonly #bank: RegisterBank;
   readonly #capacityWh: number;
   readonly #efficiency: number;
   readonly #localProgram: (socFraction: number) => number;
@@ -55,6 +58,7 @@ export class BessPlant implements SimulatedPlant, Motion {
     const ratedW = options.ratedW ?? 20_000_000;
     this.id = options.id;
     this.#clock = clock;
+    this.#bank = new RegisterBank([MODEL_1, MODEL_701, MODEL_702, MODEL_704, MODEL_713, MODEL_715], options.quirks);
     this.#capacityWh = options.capacityWh ?? 40_000_000;
     this.#storedWh = this.#capacityWh * (options.socFraction ?? 0.6);
     this.#efficiency = options.efficiency ?? 0.95;

@@ -5,6 +5,8 @@ import type { ModbusUnit } from '../bridges/modbus/server.ts';
 export interface SimulatedPlant extends ModbusUnit {
   readonly id: string;
   readonly kind: DeviceKind;
+  /** Whether it answers nobody at present. */
+  readonly isAsleep?: boolean;
   /** Moves the physics on. */
   advance(): void;
   /** AC power at this instant, W (+ into the grid). */

@@ -3,6 +3,7 @@ import { Block } from '../bridges/sunspec/block.ts';
 import { encodeNumber, encodeText, notImplemented, scaleDown } from '../bridges/sunspec/codec.ts';
 import { pointOf } from '../bridges/sunspec/models/model.ts';
 import type { Model, Point } from '../bridges/sunspec/models/model.ts';
+import type { PlantQuirk } from './quirks.ts';
 
 const BASE = 40_000;
 const MARKER = [0x5375, 0x6e53];
@@ -19,16 +20,20 @@ export class RegisterBank {
   readonly #starts = new Map<number, number>();
   #registers: number[];
 
-  constructor(models: readonly Model[]) {
+  /** @param quirks of which those that concern the map count */
+  constructor(models: readonly Model[], quirks: readonly PlantQuirk[] = []) {
     this.#models = models;
     this.#registers = [...MARKER];
     for (const model of models) {
       this.#starts.set(model.id, this.#registers.length);
-      for (const point of model.points.values()) this.#registers.push(...notImplemented(point));
+      const isShort = model.id === 1 && quirks.includes('short-common');
+      for (const point of model.points.values()) {
+        if (!(isShort && point.name === 'Pad')) this.#registers.push(...notImplemented(point));
+      }
       this.#put(model, 'ID', encodeNumber(pointOf(model, 'ID'), model.id));
-      this.#put(model, 'L', encodeNumber(pointOf(model, 'L'), model.length));
+      this.#put(model, 'L', encodeNumber(pointOf(model, 'L'), isShort ? model.length - 1 : model.length));
     }
-    this.#registers.push(0xffff, 0);
+    if (!quirks.includes('no-end-marker')) this.#registers.push(0xffff, 0);
   }
 
   /** The points of a model as they stand. */
@@ -65,9 +70,10 @@ export class RegisterBank {
 
   /**
    * What FC06 and FC16 do: all or nothing. Throws `ModbusException` 2 where a register is not writable, 3 for the value
-   * that means "not implemented", and whatever `check` throws, which sees the map as it would be.
+   * that means "not implemented", and whatever `check` throws, which
+   * is told the points and sees the map as it would be.
    */
-  write(address: number, values: readonly number[], check: () => void): Written[] {
+  write(address: number, values: readonly number[], check: (written: readonly Written[]) => void): Written[] {
     const from = address - BASE;
     const written = new Map<string, Written>();
     values.forEach((_, index) => {
@@ -82,7 +88,7 @@ export class RegisterBank {
     try {
       const isVoid = [...written.values()].some(({ model, name }) => this.#isAbsent(model, pointOf(model, name)));
       if (isVoid) throw new ModbusException(3);
-      check();
+      check([...written.values()]);
     } catch (error) {
       this.#registers = before;
       throw error;

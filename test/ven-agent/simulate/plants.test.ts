@@ -191,7 +191,7 @@ describe('the simulated PV plant', () => {
   it('produces what the sun gives or what the limit allows, whichever is less', () => {
     let sun = 0.8;
     const plant = new PvPlant({ id: 'P', kind: 'PV', irradiance: () => sun }, clock);
-    plant.write(PV_START[123] + 5, [5_000, 0, 0, 0, 1]);
+    plant.write(PV_START[123] + 5, [5_000, 0, 0, 0, 1], 16);
     clock.advance(300);
     expect(blockOf(plant, MODEL_103).value('W')).toBe(5 * MW);
     expect(blockOf(plant, MODEL_103).raw('St')).toBe(5);
@@ -213,7 +213,7 @@ describe('the simulated PV plant', () => {
 
   it('can only release its limit when the timer is over', () => {
     const plant = new PvPlant({ id: 'P', kind: 'PV' }, clock);
-    plant.write(PV_START[123] + 5, [1_000, 0, 30, 0, 1]);
+    plant.write(PV_START[123] + 5, [1_000, 0, 30, 0, 1], 16);
     clock.advance(29_999);
     expect(plant.powerW).toBe(1 * MW);
     clock.advance(301);

@@ -8,7 +8,7 @@ import { decodeRequest, encodeException, encodeResponse } from './pdu.ts';
 /** What stands behind one unit id. Both functions throw `ModbusException` to refuse. Addresses are PDU addresses. */
 export interface ModbusUnit {
   read(address: number, count: number): readonly number[];
-  write(address: number, values: readonly number[]): void;
+  write(address: number, values: readonly number[], functionCode: 6 | 16): void;
 }
 
 /** How the server shall misbehave: answer late, refuse everything, or cut every connection. */
@@ -113,7 +113,8 @@ export class ModbusTcpServer {
       if (request.functionCode === 3 || request.functionCode === 4) {
         return encodeResponse(request, unit.read(request.address, request.count));
       }
-      unit.write(request.address, request.functionCode === 6 ? [request.value] : request.values);
+      const values = request.functionCode === 6 ? [request.value] : request.values;
+      unit.write(request.address, values, request.functionCode);
       return encodeResponse(request, []);
     } catch (error) {
       return encodeException(functionCode, error instanceof ModbusException ? error.exceptionCode : 4);

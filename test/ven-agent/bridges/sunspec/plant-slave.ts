@@ -45,6 +45,7 @@ export async function startPlantSlave(plant: ModbusUnit): Promise<PlantSlave> {
 
 function serve(plant: ModbusUnit, request: ModbusRequest): readonly number[] {
   if (request.functionCode === 3 || request.functionCode === 4) return plant.read(request.address, request.count);
-  plant.write(request.address, request.functionCode === 6 ? [request.value] : request.values);
+  const values = request.functionCode === 6 ? [request.value] : request.values;
+  plant.write(request.address, values, request.functionCode);
   return [];
 }
