@@ -4,7 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { banner } from './demo/banner.ts';
 import { seedClients } from './demo/clients.ts';
-import { writeAgentConfig, writeDemoFile, writeVtnConfig, type DemoFile, type Listening } from './demo/files.ts';
+import {
+  SITE_METER,
+  writeAgentConfig,
+  writeDemoFile,
+  writeVtnConfig,
+  type DemoFile,
+  type Listening,
+} from './demo/files.ts';
 import { ApiClient, fetchToken } from './demo/http.ts';
 import { parseOptions } from './demo/options.ts';
 import { planReservations } from './demo/plan.ts';
@@ -61,6 +68,12 @@ async function startSimulator(bessId: string, pvId: string): Promise<Listening[]
       '0',
       '--pv-port',
       '0',
+      '--meter-id',
+      SITE_METER,
+      '--meter-port',
+      '0',
+      '--load',
+      '1000000',
     ],
     options.dataDir,
     (line) => (Array.isArray(line['listening']) ? (line['listening'] as Listening[]) : undefined),

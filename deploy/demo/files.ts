@@ -26,6 +26,9 @@ export interface Listening {
   unitId: number;
 }
 
+/** The meter at the point of connection: the agent's alone, the VTN knows nothing of it. */
+export const SITE_METER = 'SITE_METER';
+
 const secretFile = { mode: 0o600 } as const;
 
 export function writeVtnConfig(o: DemoOptions): string {
@@ -52,11 +55,11 @@ export function writeAgentConfig(
     vtn: { url: openadrUrl, clientId: site.ven.id, clientSecret: site.ven.secret, pollSeconds: 30 },
     site: { id: site.siteId },
     dataDir: join(o.dataDir, 'agent'),
-    devices: site.assets.map((asset) => {
-      const device = devices.find((d) => d.id === asset.id);
+    devices: [...site.assets, { id: SITE_METER, kind: 'METER' }].map(({ id, kind }) => {
+      const device = devices.find((d) => d.id === id);
       return {
-        resourceName: asset.id,
-        kind: asset.kind,
+        resourceName: id,
+        kind,
         driver: 'sunspec',
         url: device?.url ?? 'tcp://127.0.0.1:502',
         unitId: device?.unitId ?? 1,
