@@ -29,6 +29,7 @@ import { readMqttFiles } from './notify/mqtt-files.ts';
 import { MqttAnnouncer } from './notify/mqtt-announcer.ts';
 import { EventFeed } from './notify/feed/feed.ts';
 import { MqttTransport } from './notify/mqtt.ts';
+import { Renewal } from './scheduling/renewal.ts';
 import { Scheduler } from './scheduling/scheduler.ts';
 import { Solver } from './scheduling/solver.ts';
 import { HttpServer } from './server.ts';
@@ -111,6 +112,7 @@ export function createVtn(config: VtnConfig, { clock, ids, log, caller }: VtnDep
   const solver = new Solver();
   const scheduler = new Scheduler({ store, solver, clock, ids, log, horizonDays, capacityProducts });
   const schedules = schedulesApi({ scheduler });
+  const renewal = new Renewal({ store, clock, log, scheduler });
   const customer = customerApi({ store, clock, ids, log, horizonDays, capacityProducts });
   const jobs = new Jobs({ store, clock, ids, log, horizonDays, capacityProducts });
   const metrics = new Metrics(store);
@@ -180,6 +182,8 @@ export function createVtn(config: VtnConfig, { clock, ids, log, caller }: VtnDep
     running.push(() => tokens.stop());
     running.push(() => jobs.stop());
     await jobs.start();
+    renewal.start();
+    running.push(() => renewal.stop());
     await store.write(({ db }) => openChannels(db, config.mqtt.mode === 'off' ? ['webhooks'] : ['webhooks', 'mqtt']));
     running.push(() => webhooks.stop());
     await webhooks.start();

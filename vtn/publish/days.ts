@@ -6,6 +6,7 @@ import type { InfeasibleDay } from '../domain/asset-status.ts';
 import { appendStatuses, latestEntries, statusRow } from '../store/asset-statuses.ts';
 import { countUp, INFEASIBLE_BANDS } from '../store/counters.ts';
 import { eventsByNames } from '../store/events.ts';
+import { staleBySubjects } from '../store/stale-schedules.ts';
 import type { Writer } from '../store/store.ts';
 import { dayEventName, horizon, KINDS } from '../translation/plan.ts';
 import type { Kind } from '../translation/plan.ts';
@@ -63,6 +64,7 @@ export async function publishDays(
   });
   const changes = await applyWanted(tx, programId, wanted, stored, deps);
   await markBands(tx, bands, deps);
+  if (changes > 0) await staleBySubjects(tx.db, kind, ids, nowMs);
   return changes;
 }
 

@@ -1,5 +1,6 @@
 import { MAX_LEAD_MS } from '../domain/dispatches.ts';
 import { eventsByNames } from '../store/events.ts';
+import { staleBySubjects } from '../store/stale-schedules.ts';
 import type { Writer } from '../store/store.ts';
 import { dispatchEventName } from '../translation/plan.ts';
 import { keepPast } from '../translation/reconcile.ts';
@@ -19,5 +20,7 @@ export async function publishDispatch(tx: Writer, command: Dispatch, deps: Publi
   const earliestMs = command.periodStartMs - MAX_LEAD_MS;
   const spans = keepPast([dispatchSpan(command)], stored[0], earliestMs, command.startMs);
   const event = dispatchEvent(command, spans);
-  await applyWanted(tx, programId, event ? [event] : [], stored, deps);
+  const changes = await applyWanted(tx, programId, event ? [event] : [], stored, deps);
+  // Who plans around reservations plans around dispatches.
+  if (changes > 0) await staleBySubjects(tx.db, 'reservations', [command.assetId], deps.clock.nowMs());
 }

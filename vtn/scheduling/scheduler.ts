@@ -120,7 +120,7 @@ export class Scheduler {
         location_id: location.id,
         start_ms: startMs,
         end_ms: endMs,
-        horizon_ms: horizonMs ?? null,
+        horizon_ms: horizonMs === undefined ? null : Math.min(horizonMs, MAX_HORIZON_MS),
         entries,
         created_ms: createdMs,
       });

@@ -78,7 +78,7 @@ export function deviceOperations({ store, ...deps }: OperationsDeps): Record<str
         // Its schedule is another asset's, or is followed no more.
         if (!isSame) await withdrawSchedule(tx, before.id);
         const schedule_id = isSame ? before.schedule_id : null;
-        await updateDevice(tx.db, { ...before, ...values, schedule_id, updated_ms: nowMs });
+        await updateDevice(tx.db, { ...before, ...values, schedule_id, stale_ms: nowMs, updated_ms: nowMs });
       });
       return { status: 204 };
     },

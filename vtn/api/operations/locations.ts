@@ -3,6 +3,7 @@ import { listDevices } from '../../store/devices.ts';
 import { deleteLocation, insertLocation, listLocations, locationById, updateLocation } from '../../store/locations.ts';
 import type { LocationRow } from '../../store/locations.ts';
 import { siteById } from '../../store/sites.ts';
+import { staleByLocation } from '../../store/stale-schedules.ts';
 import type { Db } from '../../store/store.ts';
 import { tariffById } from '../../store/tariffs.ts';
 import { conflict, notFound } from '../errors.ts';
@@ -49,7 +50,9 @@ export function locationOperations({ store, ...deps }: OperationsDeps): Record<s
       await store.write(async ({ db }) => {
         const before = await requireLocation(db, params['location_id'] ?? '');
         const values = await readLocation(db, { ...before, ...(body as Partial<LocationIn>) });
-        await updateLocation(db, { ...before, ...values, updated_ms: deps.clock.nowMs() });
+        const nowMs = deps.clock.nowMs();
+        await updateLocation(db, { ...before, ...values, updated_ms: nowMs });
+        await staleByLocation(db, before.id, nowMs);
       });
       return { status: 204 };
     },

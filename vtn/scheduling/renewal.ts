@@ -1,0 +1,85 @@
+import { schedule } from 'node-cron';
+import type { ScheduledTask } from 'node-cron';
+import type { Logger } from 'pino';
+import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
+import { Pace } from '../pace.ts';
+import { freshen, staleSchedules } from '../store/stale-schedules.ts';
+import type { StaleSchedule } from '../store/stale-schedules.ts';
+import type { Store } from '../store/store.ts';
+import type { Scheduler } from './scheduler.ts';
+import { MAX_HORIZON_MS } from './slots.ts';
+
+/** Every minute: what arrives together, such as the prices of a day, is answered together. */
+const EVERY_MINUTE = '35 * * * * *';
+
+export interface RenewalDeps {
+  store: Store;
+  clock: Clock;
+  log: Logger;
+  scheduler: Pick<Scheduler, 'schedule'>;
+}
+
+/**
+ * Makes the schedules of live devices again when prices, limits, reservations or dispatches have changed, and before they end.
+ * One after the other, with rests, so that requests get their turn; a schedule that cannot be made leaves the one before.
+ */
+export class Renewal {
+  readonly #deps: RenewalDeps;
+  /** Devices whose last renewal failed: that is said once. */
+  readonly #failing = new Set<string>();
+  #task: ScheduledTask | undefined;
+  #running: Promise<void> | undefined;
+  #pace: Pace | undefined;
+
+  constructor(deps: RenewalDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    const often = { noOverlap: true, suppressMissedWarning: true };
+    this.#task = schedule(EVERY_MINUTE, () => this.run(), { ...often, name: 'renew schedules' });
+  }
+
+  /** Stops after the schedule that is being made. */
+  async stop(): Promise<void> {
+    await this.#task?.destroy();
+    this.#pace?.end();
+    await this.#running;
+  }
+
+  /** One run, or the one that is under way; what it misses the next one finds. */
+  async run(): Promise<void> {
+    this.#running ??= this.#run().finally(() => (this.#running = undefined));
+    return this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { store, clock, log } = this.#deps;
+    const pace = new Pace();
+    this.#pace = pace;
+    try {
+      const stale = await store.read((db) => staleSchedules(db, clock.nowMs(), MAX_HORIZON_MS));
+      for (const one of stale) {
+        await this.#renew(one);
+        await pace.rest();
+      }
+      if (stale.length > 0) log.info({ schedules: stale.length, ms: pace.elapsedMs }, 'schedules were made again');
+    } catch (err) {
+      if (!pace.isOver) log.error({ err }, 'schedules could not be made again');
+    }
+  }
+
+  async #renew({ device_id: deviceId, horizon_ms: horizonMs }: StaleSchedule): Promise<void> {
+    const { store, scheduler, log } = this.#deps;
+    // Before it is looked at, so that what changes meanwhile is not missed.
+    await store.write(({ db }) => freshen(db, deviceId));
+    try {
+      await scheduler.schedule({ deviceId, ...(horizonMs === null ? {} : { horizonMs }) });
+      this.#failing.delete(deviceId);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (!this.#failing.has(deviceId)) log.warn({ deviceId, reason }, 'a schedule could not be made again; it stays');
+      this.#failing.add(deviceId);
+    }
+  }
+}
