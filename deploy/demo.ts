@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { banner } from './demo/banner.ts';
 import { seedClients } from './demo/clients.ts';
+import { preparePlants } from './demo/customer.ts';
 import {
   SITE_METER,
   writeAgentConfig,
@@ -111,9 +112,12 @@ async function main(): Promise<void> {
   const vtn = await startVtn();
   const openadrUrl = `${vtn.url}/openadr3/3.1.1`;
   const operationsUrl = `${vtn.url}/api/v1`;
+  const customerUrl = `${vtn.url}/api/v0`;
   const operator = new ApiClient(operationsUrl, await fetchToken(openadrUrl, clients.operator));
   const site = await prepareSite(operator, '2026-01-01T00:00:00Z');
   const [bess, pv] = ['BESS', 'PV'].map((kind) => site.assets.find((a) => a.kind === kind)?.id ?? '');
+  const customer = new ApiClient(customerUrl, await fetchToken(openadrUrl, clients.customer));
+  const plants = await preparePlants(customer, site.assets);
   await planReservations(operator, bess ?? '', Date.now());
   const listening = options.simulator ? await startSimulator(bess ?? '', pv ?? '') : [];
   const agentConfig = writeAgentConfig(options, openadrUrl, site, listening);
@@ -122,6 +126,7 @@ async function main(): Promise<void> {
     vtnUrl: vtn.url,
     openadrUrl,
     operationsUrl,
+    customerUrl,
     mqttUrl: vtn.mqttUrl,
     clients: { ...clients, ven: site.ven },
     siteId: site.siteId,
@@ -129,6 +134,7 @@ async function main(): Promise<void> {
       const device = listening.find((l) => l.id === asset.id);
       return { ...asset, modbusUrl: device?.url ?? '', unitId: device?.unitId ?? 0 };
     }),
+    plants,
   };
   writeDemoFile(options.dataDir, demo);
   console.log(banner(demo, options.dataDir, options));

@@ -42,6 +42,7 @@ export function banner(demo: DemoFile, dataDir: string, running: { agent: boolea
     ['VTN', demo.vtnUrl],
     ['OpenADR 3.1', demo.openadrUrl],
     ['operations API', demo.operationsUrl],
+    ['customer API', demo.customerUrl],
     ['MQTT broker', demo.mqttUrl],
     ...demo.assets.map((a) => [
       `${a.kind} ${a.id}`,

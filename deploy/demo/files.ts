@@ -14,10 +14,13 @@ export interface DemoFile {
   vtnUrl: string;
   openadrUrl: string;
   operationsUrl: string;
+  customerUrl: string;
   mqttUrl: string;
   clients: { admin: Credentials; operator: Credentials; ven: Credentials; customer: Credentials };
   siteId: string;
   assets: { id: string; kind: 'BESS' | 'PV'; modbusUrl: string; unitId: number }[];
+  /** The customer's, by name: the same plants as the assets, in their order. */
+  plants: string[];
 }
 
 export interface Listening {
