@@ -134,7 +134,8 @@ function expectUnit(payload: ValuesMap, unit: string | undefined, expectedUnit: 
 }
 
 function numberOf(payload: ValuesMap): number {
-  const value: unknown = payload.values[0];
+  const values: unknown = payload.values;
+  const value: unknown = Array.isArray(values) ? values[0] : values;
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   throw new Fault(`${payload.type}: expected a finite number, got ${JSON.stringify(value) ?? 'nothing'}`);
 }

@@ -82,14 +82,16 @@ export function buildTimeline(cached: readonly CachedEvent[], book: TargetBook, 
   const entries: Entry[] = [];
   const faults: EventFault[] = [];
   const warnings: EventFault[] = [];
-  const ignored: Record<string, number> = {};
+  // Types are whatever the VTN sends, "__proto__" among it.
+  const ignored = Object.create(null) as Record<string, number>;
   for (const item of cached) {
-    const { id, eventName } = item.event;
+    const { id } = item.event;
+    const eventName = nameOf(item.event);
     const said = new Set<string>();
     const say = (list: EventFault[], reason: string): void => {
       if (said.has(reason)) return;
       said.add(reason);
-      list.push({ eventId: id, eventName: eventName ?? id, reason });
+      list.push({ eventId: id, eventName, reason });
     };
     // One malformed event never voids the rest, nor one malformed interval its event.
     try {
@@ -142,6 +144,10 @@ function unitOf(event: Event, payload: ValuesMap): string | undefined {
   return event.payloadDescriptors?.find((d) => d.payloadType === payload.type)?.units ?? undefined;
 }
 
+function nameOf({ eventName, id }: Event): string {
+  return typeof eventName === 'string' ? eventName : id;
+}
+
 function isSetpoint({ kind }: Effect): boolean {
   return kind === 'setpoint' || kind === 'chargeState';
 }
@@ -158,8 +164,8 @@ function entriesOf(effect: Effect, interval: AbsoluteInterval, item: CachedEvent
       startMs: interval.startMs + shiftMs,
       endMs: interval.endMs + shiftMs,
       eventId: event.id,
-      eventName: event.eventName ?? event.id,
-      priority: event.priority ?? Infinity,
+      eventName: nameOf(event),
+      priority: Number.isFinite(event.priority) ? Number(event.priority) : Infinity,
       createdMs: Date.parse(event.createdDateTime) || 0,
     }));
 }

@@ -1,5 +1,5 @@
 import type { DeviceCommand } from '../../../ven-agent/bridges/device.ts';
-import { activeAt, bandOf, capsOf, membersOf, rulingSetpoint } from './oracle.ts';
+import { activeAt, bandOf, capsOf, mostOf, reachOf, rulingSetpoint, sharersOf, toleranceOf } from './oracle.ts';
 import type { Caps } from './oracle.ts';
 import type { Plant } from './plant.ts';
 import { INVERTER, SITE } from './scenario.ts';
@@ -165,17 +165,17 @@ export class Checker {
     const { scenario, meter, restW } = this.#world;
     for (const subject of [SITE, INVERTER]) {
       const { exportW } = capsOf(subject, this.#active, scenario);
-      const members = this.#members(subject);
+      const members = sharersOf(subject, scenario);
       if (exportW === Infinity || members.length === 0) continue;
       const plants = members.map(({ name }) => this.#world.plant(name));
       if (plants.some(({ heard, fault }) => heard.length !== 1 || fault !== 'none')) continue;
       if (subject === SITE && scenario.hasMeter && meter.fault !== 'none') continue;
       this.tally.sharedSums += 1;
-      const tellsW = members.map((plan, n) => highestW(plan, plants[n]?.heard[0]?.command));
+      const tellsW = members.map((plan, n) => mostOf(plan, plants[n]?.heard[0]?.command));
       const sumW = tellsW.reduce((a, b) => a + b, subject === SITE ? restW : 0);
-      const toleranceW = this.#toleranceOf(members);
+      const toleranceW = toleranceOf(members);
       if (sumW <= exportW + toleranceW) continue;
-      const asLowAsCanBe = members.every((plan, n) => (tellsW[n] ?? 0) <= this.#lowestW(plan, members) + toleranceW);
+      const asLowAsCanBe = members.every((plan, n) => (tellsW[n] ?? 0) <= this.#reach(plan).lowestW + toleranceW);
       if (!asLowAsCanBe) this.#fail(`${subject}: commands add up to ${sumW}, cap ${exportW}: ${tellsW.join(' ')}`);
     }
   }
@@ -183,17 +183,17 @@ export class Checker {
   /** The true sum at the meter or the inverter keeps to the cap, or nothing more can be done. */
   #checkShared(subject: string): void {
     const { scenario, meter, restW } = this.#world;
-    const members = this.#members(subject);
+    const members = sharersOf(subject, scenario);
     const caps = capsOf(subject, this.#active, scenario);
     if (members.length === 0 || (caps.importW === Infinity && caps.exportW === Infinity)) return;
     const plants = members.map(({ name }) => this.#world.plant(name));
     if (plants.some(({ fault, resourceName }) => fault !== 'none' || !this.#isReached(resourceName))) return;
     this.tally.sharedCaps += 1;
     const sumW = plants.reduce((sum, { powerW }) => sum + powerW, 0);
-    const toleranceW = this.#toleranceOf(members);
+    const toleranceW = toleranceOf(members);
     const { lowW, highW } = this.#budget(subject, caps, scenario.hasMeter && meter.fault !== 'none', restW);
-    const lowest = plants.every(({ powerW }, n) => powerW <= this.#lowestW(members[n], members) + toleranceW);
-    const highest = plants.every(({ powerW }, n) => powerW >= this.#highestW(members[n], members) - toleranceW);
+    const lowest = plants.every(({ powerW }, n) => powerW <= this.#reach(members[n]).lowestW + toleranceW);
+    const highest = plants.every(({ powerW }, n) => powerW >= this.#reach(members[n]).highestW - toleranceW);
     const outside = (sumW > highW + toleranceW && !lowest) || (sumW < lowW - toleranceW && !highest);
     if (!this.#lasts(subject, outside)) return;
     const powers = plants.map(({ powerW }) => powerW).join(' ');
@@ -237,12 +237,12 @@ export class Checker {
       }
     }
     for (const subject of [SITE, INVERTER]) {
-      const members = this.#members(subject);
+      const members = sharersOf(subject, scenario);
       const { importW, exportW } = this.#atDeath.get(subject) as Caps;
       if (members.length === 0 || members.some(({ safeReversion }) => !safeReversion)) continue;
       const sumW = members.reduce((sum, { name }) => sum + this.#world.plant(name).powerW, 0);
       const metered = subject === SITE && scenario.hasMeter;
-      const toleranceW = this.#toleranceOf(members);
+      const toleranceW = toleranceOf(members);
       if (sumW > (metered && exportW < Infinity ? 0 : exportW) + toleranceW || -sumW > importW + toleranceW) {
         this.#fail(`${subject}: ${sumW} W ${this.#deadSeconds} s after the agent died, caps ${importW} ${exportW}`);
       }
@@ -257,56 +257,17 @@ export class Checker {
     return { importW: a.importW, exportW: Math.min(a.exportW, b.exportW) };
   }
 
-  /** What a device must be able to go down to: none that shares two caps is expected to charge for one of them. */
-  #lowestW(plan: DevicePlan | undefined, members: readonly DevicePlan[]): number {
-    if (plan === undefined || plan.kind === 'PV') return 0;
-    const { importW } = capsOf(plan.name, this.#active, this.#world.scenario);
-    const { ceiling } = bandOf(plan, this.#active, this.#world.scenario);
-    const full = this.#world.plant(plan.name).socFraction >= ceiling - 0.02;
-    return full || this.#isTwiceBound(plan, members) || plan.rampUpWPerSecond !== undefined
-      ? 0
-      : -Math.min(importW, plan.ratedW);
-  }
-
-  #highestW(plan: DevicePlan | undefined, members: readonly DevicePlan[]): number {
-    if (plan === undefined || plan.kind === 'PV') return 0;
-    const { exportW } = capsOf(plan.name, this.#active, this.#world.scenario);
-    const { floor } = bandOf(plan, this.#active, this.#world.scenario);
-    const empty =
-      this.#world.plant(plan.name).socFraction <= floor + 0.02 || this.#world.plant(plan.name).socFraction === 0;
-    return empty || this.#isTwiceBound(plan, members) || plan.rampUpWPerSecond !== undefined
-      ? 0
-      : Math.min(exportW, plan.ratedW);
-  }
-
-  #isTwiceBound(plan: DevicePlan, members: readonly DevicePlan[]): boolean {
-    return plan.inverterId !== undefined && members.length > 0;
-  }
-
-  #members(subject: string): DevicePlan[] {
-    const { scenario } = this.#world;
-    const behind = scenario.devices.some(({ inverterId }) => inverterId !== undefined);
-    if (subject === INVERTER && !behind) return [];
-    const names = membersOf(subject, scenario);
-    return scenario.devices.filter(({ name }) => names.includes(name));
+  #reach(plan: DevicePlan | undefined): { lowestW: number; highestW: number } {
+    if (plan === undefined) return { lowestW: 0, highestW: 0 };
+    return reachOf(plan, this.#world.plant(plan.name).socFraction, this.#active, this.#world.scenario);
   }
 
   #isReached(name: string): boolean {
     return this.#world.units.some((unit) => unit.resourceName === name && unit.status.reachable);
   }
 
-  /** PV has headroom, and dead bands add up. */
-  #toleranceOf(members: readonly DevicePlan[]): number {
-    return members.reduce((sum, { ratedW }) => sum + 0.021 * ratedW, 0);
-  }
-
   #fail(what: string): never {
     const { seed } = this.#world.scenario;
     throw new CheckFailed(`scenario ${seed}, ${new Date(this.#world.clock.nowMs()).toISOString()}: ${what}`);
   }
-}
-
-function highestW({ ratedW }: DevicePlan, command: DeviceCommand | undefined): number {
-  const { outputLimit, setpointW } = command ?? {};
-  return Math.min(setpointW ?? ratedW, outputLimit?.kind === 'limited' ? outputLimit.maxW : ratedW);
 }

@@ -1,3 +1,4 @@
+import type { DeviceCommand } from '../../../ven-agent/bridges/device.ts';
 import type { DevicePlan, Order, Scenario } from './scenario.ts';
 import { INVERTER, SITE } from './scenario.ts';
 
@@ -105,4 +106,43 @@ export function rulingSetpoint(
   );
   if (first === undefined) return undefined;
   return first.what.kind === 'setpoint' ? first.what.powerW : 'charge';
+}
+
+/** The devices that a cap of the site or the inverter is shared by. */
+export function sharersOf(subject: string, scenario: Scenario): DevicePlan[] {
+  const behind = scenario.devices.filter(({ inverterId }) => inverterId !== undefined);
+  return subject === INVERTER ? behind : scenario.devices;
+}
+
+/**
+ * How far a device can be expected to go for a cap that it shares. Of one that ramps or shares two caps, or PV, no more is
+ * expected than to stand still.
+ */
+export function reachOf(
+  plan: DevicePlan,
+  socFraction: number,
+  active: readonly Order[],
+  scenario: Scenario,
+): { lowestW: number; highestW: number } {
+  if (plan.kind === 'PV' || plan.inverterId !== undefined || plan.rampUpWPerSecond !== undefined) {
+    return { lowestW: 0, highestW: 0 };
+  }
+  const { importW, exportW } = capsOf(plan.name, active, scenario);
+  const { floor, ceiling } = bandOf(plan, active, scenario);
+  const margin = 0.02;
+  return {
+    lowestW: socFraction >= Math.min(1, ceiling) - margin ? 0 : -Math.min(importW, plan.ratedW),
+    highestW: socFraction <= Math.max(0, floor) + margin ? 0 : Math.min(exportW, plan.ratedW),
+  };
+}
+
+/** PV has headroom, and dead bands add up. */
+export function toleranceOf(members: readonly DevicePlan[]): number {
+  return members.reduce((sum, { ratedW }) => sum + 0.021 * ratedW, 0);
+}
+
+/** The most that a command lets a device do. */
+export function mostOf({ ratedW }: DevicePlan, command: DeviceCommand | undefined): number {
+  const { outputLimit, setpointW } = command ?? {};
+  return Math.min(setpointW ?? ratedW, outputLimit?.kind === 'limited' ? outputLimit.maxW : ratedW);
 }
