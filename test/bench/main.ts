@@ -7,6 +7,7 @@ import { dispatchToEvent } from './dispatches.ts';
 import { childOf, footprint } from './footprint.ts';
 import { limitToRegister } from './latency.ts';
 import { measureOperations } from './operations.ts';
+import { measureSchedules } from './schedules.ts';
 import { formatTable, quantile, type Cell } from './table.ts';
 import { measureVisibility } from './visibility.ts';
 
@@ -22,14 +23,16 @@ const options = new Command('npm run bench --')
   .option('--rounds <n>', 'rounds of each batch and long read', Number, 50)
   .option('--operations', 'only batches, long reads and the horizon roll')
   .option('--dispatches', 'only dispatch commands, as many as latency rounds')
+  .option('--devices <n>', 'devices whose schedules are made again', Number, 1_000)
+  .option('--schedules', 'only schedules by state of charge')
   .option('--kill-rounds <n>', 'kill -9 rounds of the store', Number, 200)
   .parse()
   .opts<
     Record<
-      'seconds' | 'vens' | 'events' | 'latencyRounds' | 'agentSeconds' | 'killRounds' | 'assets' | 'rounds',
+      'seconds' | 'vens' | 'events' | 'latencyRounds' | 'agentSeconds' | 'killRounds' | 'assets' | 'rounds' | 'devices',
       number
     > &
-      Partial<Record<'visibility' | 'operations' | 'dispatches', boolean>>
+      Partial<Record<'visibility' | 'operations' | 'dispatches' | 'schedules', boolean>>
   >();
 
 if (options.visibility) {
@@ -39,6 +42,11 @@ if (options.visibility) {
 }
 
 const HEADER = ['', 'requests/s', 'ratio', 'p50 ms', 'p99 ms', 'p99 ratio', 'RSS MB', 'CPU %'];
+if (options.schedules) {
+  console.log(formatTable(HEADER, await measureSchedules(options.devices)));
+  process.exit();
+}
+
 if (options.operations) {
   console.log(formatTable(HEADER, await measureOperations(options.assets, options.rounds)));
   process.exit();
@@ -75,6 +83,7 @@ for (const { name, pairs } of api) {
 }
 
 rows.push(...(await measureOperations(options.assets, options.rounds)));
+rows.push(...(await measureSchedules(options.devices)));
 
 const demo = await Demo.start();
 try {

@@ -2,7 +2,6 @@ import { schedule } from 'node-cron';
 import type { ScheduledTask } from 'node-cron';
 import type { Logger } from 'pino';
 import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
-import { Pace } from '../pace.ts';
 import { freshen, staleSchedules } from '../store/stale-schedules.ts';
 import type { StaleSchedule } from '../store/stale-schedules.ts';
 import type { Store } from '../store/store.ts';
@@ -21,7 +20,8 @@ export interface RenewalDeps {
 
 /**
  * Makes the schedules of live devices again when prices, limits, reservations or dispatches have changed, and before they end.
- * One after the other, with rests, so that requests get their turn; a schedule that cannot be made leaves the one before.
+ * One after the other, so that a request waits for one of them at most: the solver's thread does most of the work meanwhile. A
+ * schedule that cannot be made leaves the one before.
  */
 export class Renewal {
   readonly #deps: RenewalDeps;
@@ -29,21 +29,22 @@ export class Renewal {
   readonly #failing = new Set<string>();
   #task: ScheduledTask | undefined;
   #running: Promise<void> | undefined;
-  #pace: Pace | undefined;
+  #stopping = false;
 
   constructor(deps: RenewalDeps) {
     this.#deps = deps;
   }
 
   start(): void {
+    this.#stopping = false;
     const often = { noOverlap: true, suppressMissedWarning: true };
     this.#task = schedule(EVERY_MINUTE, () => this.run(), { ...often, name: 'renew schedules' });
   }
 
   /** Stops after the schedule that is being made. */
   async stop(): Promise<void> {
+    this.#stopping = true;
     await this.#task?.destroy();
-    this.#pace?.end();
     await this.#running;
   }
 
@@ -55,17 +56,17 @@ export class Renewal {
 
   async #run(): Promise<void> {
     const { store, clock, log } = this.#deps;
-    const pace = new Pace();
-    this.#pace = pace;
+    const startedMs = performance.now();
     try {
       const stale = await store.read((db) => staleSchedules(db, clock.nowMs(), MAX_HORIZON_MS));
       for (const one of stale) {
+        if (this.#stopping) return;
         await this.#renew(one);
-        await pace.rest();
       }
-      if (stale.length > 0) log.info({ schedules: stale.length, ms: pace.elapsedMs }, 'schedules were made again');
+      const ms = Math.round(performance.now() - startedMs);
+      if (stale.length > 0) log.info({ schedules: stale.length, ms }, 'schedules were made again');
     } catch (err) {
-      if (!pace.isOver) log.error({ err }, 'schedules could not be made again');
+      log.error({ err }, 'schedules could not be made again');
     }
   }
 
