@@ -46,6 +46,8 @@ const mqtt = z
     password: z.string().optional(),
     /** PEM file of the authority that an external broker's certificate is from, when it is none that everybody knows. */
     caFile: z.string().min(1).optional(),
+    /** The external broker is a mosquitto whose dynamic security plugin we administer: accounts and rights of clients. */
+    dynamicSecurity: z.boolean().default(false),
     /** Of the embedded broker: PEM files. With them it speaks TLS only. */
     tls: z.strictObject({ certFile: z.string().min(1), keyFile: z.string().min(1) }).optional(),
     authentication: z.enum(['OAUTH2_BEARER_TOKEN', 'ANONYMOUS']).default('OAUTH2_BEARER_TOKEN'),
@@ -59,6 +61,14 @@ const mqtt = z
   .refine((m) => m.tls === undefined || m.mode === 'embedded', {
     path: ['tls'],
     message: 'is for mode embedded; an external broker has its own certificate',
+  })
+  .refine((m) => !m.dynamicSecurity || (m.mode === 'external' && m.authentication === 'OAUTH2_BEARER_TOKEN'), {
+    path: ['dynamicSecurity'],
+    message: 'is for mode external with authentication OAUTH2_BEARER_TOKEN',
+  })
+  .refine((m) => !m.dynamicSecurity || (m.username !== undefined && m.password !== undefined), {
+    path: ['dynamicSecurity'],
+    message: "expected username and password of an administrator of mosquitto's dynamic security plugin",
   })
   .refine((m) => m.caFile === undefined || m.mode === 'external', {
     path: ['caFile'],

@@ -2,7 +2,6 @@ import type { Logger } from 'pino';
 import type { IdSource } from '@openadr-gateway/shared/ids.ts';
 import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
 import { customerApi } from './api/customer/index.ts';
-import { ApiError } from './api/errors.ts';
 import { notifierOperations } from './api/openadr/notifiers.ts';
 import { openadrApi } from './api/openadr/index.ts';
 import { Grants } from './api/openadr/grants.ts';
@@ -15,20 +14,12 @@ import { schedulesApi } from './api/schedules/index.ts';
 import { utilitiesApi } from './api/utilities/index.ts';
 import { Tokens } from './auth/tokens.ts';
 import type { VtnConfig } from './config.ts';
-import { DispatchSubscriber } from './ingest/dispatch-subscriber.ts';
 import { DispatchInbox } from './ingest/dispatches.ts';
 import type { DispatchInboxDeps } from './ingest/dispatches.ts';
 import { recordReport } from './ingest/reports.ts';
 import { Jobs } from './jobs.ts';
 import type { CallbackCaller } from './notify/callback-caller.ts';
-import { EmbeddedBroker } from './notify/broker.ts';
-import type { Authenticated } from './notify/broker.ts';
-import { Channel } from './notify/channel.ts';
-import type { MqttConnectionOptions } from './notify/mqtt-connection.ts';
-import { readMqttFiles } from './notify/mqtt-files.ts';
-import { MqttAnnouncer } from './notify/mqtt-announcer.ts';
 import { EventFeed } from './notify/feed/feed.ts';
-import { MqttTransport } from './notify/mqtt.ts';
 import { Renewal } from './scheduling/renewal.ts';
 import { Scheduler } from './scheduling/scheduler.ts';
 import { Solver } from './scheduling/solver.ts';
@@ -37,8 +28,8 @@ import { openChannels } from './store/outbox.ts';
 import { counted, INFEASIBLE_BANDS } from './store/counters.ts';
 import { SqliteStore } from './store/sqlite.ts';
 import { Metrics } from './metrics.ts';
+import { startMqtt, type RunningMqtt } from './mqtt.ts';
 import type { Store } from './store/store.ts';
-import { venByClientId } from './store/vens.ts';
 import { addWebhookMetrics, createWebhooks } from './webhooks.ts';
 
 export interface VtnDeps {
@@ -73,7 +64,7 @@ export function createVtn(config: VtnConfig, { clock, ids, log, caller }: VtnDep
   const { tokenTtlSeconds: ttlSeconds, tokenRequestsPerMinute, ...auth } = config.auth;
   const tokens = new Tokens({ store, clock, ids, log, ttlSeconds, ...auth });
   const { horizonDays, capacityProducts } = config.translation;
-  let mqttUrls: string[] = [];
+  let broker: RunningMqtt = {};
   const keptForMs = config.feeds.retentionHours * 3_600_000;
   const webhooks = createWebhooks(config.webhooks, { store, clock, ids, log, caller, keptForMs });
 
@@ -91,10 +82,17 @@ export function createVtn(config: VtnConfig, { clock, ids, log, caller }: VtnDep
     publicUrl: config.server.publicUrl,
     externalTokenUrl: config.auth.externalIssuers.find((issuer) => issuer.tokenUrl !== undefined)?.tokenUrl,
     tokenRequestsPerMinute,
+    onIssued: async (token) => broker.admit?.(token, false),
     notifiers: notifierOperations({
       store,
       mqtt:
-        config.mqtt.mode === 'off' ? undefined : { uris: () => mqttUrls, authentication: config.mqtt.authentication },
+        config.mqtt.mode === 'off'
+          ? undefined
+          : {
+              uris: () => config.mqtt.publicUrls ?? (broker.url === undefined ? [] : [broker.url]),
+              authentication: config.mqtt.authentication,
+              admit: async (token) => broker.admit?.(token, true),
+            },
     }),
   });
   const openadr30 = openadr30Api({ ...objects, operations: openadr.operations });
@@ -189,8 +187,8 @@ export function createVtn(config: VtnConfig, { clock, ids, log, caller }: VtnDep
     await webhooks.start();
     running.push(tokens.onRevoked((clientId) => webhooks.forget(clientId)));
     inbox = await inboxOf(config, { store, clock, ids, log, horizonDays });
-    const mqttUrl = await startMqtt(config, { store, tokens, clock, log, inbox, keptForMs }, running);
-    mqttUrls = config.mqtt.publicUrls ?? (mqttUrl === undefined ? [] : [mqttUrl]);
+    broker = await startMqtt(config, { store, tokens, clock, log, inbox, keptForMs }, running);
+    const { url: mqttUrl } = broker;
     const { url } = await server.start();
     running.push(() => server.stop());
     running.push(tokens.onRevoked((clientId) => feed.cut(clientId)));
@@ -221,81 +219,4 @@ async function inboxOf({ mqtt, ingest }: VtnConfig, deps: Omit<DispatchInboxDeps
     topicPrefix,
     check: await messageChecker(OPERATIONS_DOCUMENT, 'DispatchMessage'),
   });
-}
-
-type MqttDeps = Pick<VtnDeps, 'clock' | 'log'> & {
-  store: Store;
-  tokens: Tokens;
-  inbox: DispatchInbox | undefined;
-  keptForMs: number;
-};
-
-/** Starts broker, notifications and the intake of commands as configured. @returns where the broker is. */
-async function startMqtt(
-  { mqtt: config, ingest }: VtnConfig,
-  deps: MqttDeps,
-  running: Stop[],
-): Promise<string | undefined> {
-  const { store, tokens, clock, log, inbox, keptForMs } = deps;
-  const { topicPrefix, anonymousPublishers: anonymous, sessionId } = ingest.dispatches;
-  const receive = inbox?.receive.bind(inbox);
-  if (config.mode === 'off') return undefined;
-  const { tls, ca } = readMqttFiles(config);
-  let access: Omit<MqttConnectionOptions, 'log'>;
-  let kick: ((clientId: string) => void) | undefined;
-  let url = config.url ?? '';
-  if (config.mode === 'embedded') {
-    const { host, port, authentication } = config;
-    const authenticate = (token: string) => subscriberOf(token, deps);
-    const broker = new EmbeddedBroker({
-      host,
-      port,
-      tls,
-      authentication,
-      authenticate,
-      ...(receive ? { inbox: { topicPrefix, anonymous, receive } } : {}),
-      clock,
-      log,
-    });
-    ({ url } = await broker.start());
-    running.push(() => broker.stop());
-    kick = (clientId) => broker.kick(clientId);
-    running.push(tokens.onRevoked(kick));
-    access = broker.internal;
-  } else {
-    const { username, password } = config;
-    access = {
-      url,
-      ...(username === undefined ? {} : { username }),
-      ...(password === undefined ? {} : { password }),
-      ...(ca === undefined ? {} : { ca }),
-    };
-    if (receive) {
-      const subscriber = new DispatchSubscriber({ ...access, log, sessionId, topicPrefix, receive });
-      subscriber.start();
-      running.push(() => subscriber.stop());
-    }
-  }
-  const transport = new MqttTransport({ ...access, log });
-  transport.start();
-  running.push(() => transport.stop());
-  const announcer = new MqttAnnouncer({ store, log, transport, ...(kick ? { onBereft: kick } : {}) });
-  const channel = new Channel({ store, clock, log, announcer, keptForMs });
-  channel.start();
-  running.push(() => channel.stop());
-  return url;
-}
-
-/** Who is behind an MQTT password, which is an access token; undefined when the token is not good. */
-async function subscriberOf(token: string, { store, tokens }: MqttDeps): Promise<Authenticated | undefined> {
-  try {
-    const { caller, expiresMs } = await tokens.inspect(token);
-    if (caller.role === 'anonymous') return undefined;
-    const ven = await store.read((db) => venByClientId(db, caller.clientId));
-    return { clientId: caller.clientId, role: caller.role, venIds: ven ? [ven.id] : [], expiresMs };
-  } catch (error) {
-    if (error instanceof ApiError && (error.code === 'invalid_token' || error.code === 'unauthorized'))
-      return undefined;
-    throw error;
-  }
 }

@@ -1,6 +1,6 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { tempDir } from './temp-dir.ts';
@@ -11,14 +11,31 @@ export const mosquittoPath = ['/usr/sbin/mosquitto', '/usr/bin/mosquitto', '/usr
   (path) => spawnSync(path, ['-h']).error === undefined,
 );
 
-/** A mosquitto on a free port that keeps its sessions over a restart, and lets in everybody. */
+/** Its plugin for accounts and rights, when it is there. */
+export const dynamicSecurityPath = readdirSync('/usr/lib')
+  .map((folder) => `/usr/lib/${folder}/mosquitto_dynamic_security.so`)
+  .find((path) => existsSync(path));
+
+export interface MosquittoOptions {
+  /** Nobody but this administrator is let in, and those whom he makes accounts for. */
+  administrator?: { username: string; password: string };
+  /** PEM files: it speaks TLS only. With an administrator, as deploy/mosquitto.conf says. */
+  tls?: { certFile: string; keyFile: string };
+}
+
+/** A mosquitto on a free port that keeps its sessions over a restart; without an administrator it lets in everybody. */
 export class Mosquitto {
+  readonly #options: MosquittoOptions;
   readonly #folder = tempDir('openadr-mosquitto-');
   #port = 0;
   #child: ChildProcess | undefined;
 
+  constructor(options: MosquittoOptions = {}) {
+    this.#options = options;
+  }
+
   get url(): string {
-    return `mqtt://127.0.0.1:${this.#port}`;
+    return `${this.#options.tls ? 'mqtts' : 'mqtt'}://127.0.0.1:${this.#port}`;
   }
 
   get port(): number {
@@ -29,13 +46,15 @@ export class Mosquitto {
   async start(): Promise<void> {
     if (this.#port === 0) this.#port = await freePort();
     const config = join(this.#folder.path, 'mosquitto.conf');
-    const lines = [
+    const { administrator, tls } = this.#options;
+    const own = [
       `listener ${this.#port} 127.0.0.1`,
-      'allow_anonymous true',
+      ...this.#access(),
       'persistence true',
       `persistence_location ${this.#folder.path}/`,
       'max_queued_messages 0',
     ];
+    const lines = administrator && tls ? this.#deployed(tls) : own;
     // It gives up root's rights where it is started with them.
     if (process.getuid?.() === 0) lines.push('user root');
     writeFileSync(config, `${lines.join('\n')}\n`);
@@ -45,6 +64,38 @@ export class Mosquitto {
       if (child.exitCode !== null) throw new Error(`mosquitto ended with ${child.exitCode}`);
       return accepts(this.#port);
     });
+  }
+
+  #access(): string[] {
+    const { administrator, tls } = this.#options;
+    const lines = tls ? [`certfile ${tls.certFile}`, `keyfile ${tls.keyFile}`] : [];
+    if (!administrator) return [...lines, 'allow_anonymous true'];
+    return [
+      ...lines,
+      'allow_anonymous false',
+      `plugin ${dynamicSecurityPath}`,
+      `plugin_opt_config_file ${this.#accounts()}`,
+    ];
+  }
+
+  /** The file of the plugin, with the administrator in it. */
+  #accounts(): string {
+    const file = join(this.#folder.path, 'dynamic-security.json');
+    const { username = '', password = '' } = this.#options.administrator ?? {};
+    if (!existsSync(file)) execFileSync('mosquitto_ctrl', ['dynsec', 'init', file, username, password]);
+    return file;
+  }
+
+  /** What operators are given, with the places of this one. */
+  #deployed({ certFile, keyFile }: { certFile: string; keyFile: string }): string[] {
+    this.#accounts();
+    return readFileSync(join(import.meta.dirname, '../../deploy/mosquitto.conf'), 'utf8')
+      .replace('listener 8883', `listener ${this.#port} 127.0.0.1`)
+      .replace(/^plugin .*$/m, `plugin ${dynamicSecurityPath}`)
+      .replace('/etc/mosquitto/certs/server.crt', certFile)
+      .replace('/etc/mosquitto/certs/server.key', keyFile)
+      .replaceAll('/var/lib/mosquitto/', `${this.#folder.path}/`)
+      .split('\n');
   }
 
   /** With SIGTERM it saves its sessions. */

@@ -243,8 +243,8 @@ export class Tokens {
 }
 
 /** The token of an `Authorization` header (RFC 6750 2.1); undefined when it holds none. */
-export function bearerToken(authorization: string): string | undefined {
-  return /^Bearer +(\S+) *$/i.exec(authorization)?.[1];
+export function bearerToken(authorization: string | undefined): string | undefined {
+  return /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
 }
 
 /** What an unverified token says of its issuer; undefined when it is no JWT. */

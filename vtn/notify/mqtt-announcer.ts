@@ -12,6 +12,8 @@ export interface MqttAnnouncerOptions {
   transport: NotificationTransport;
   /** Called with a client that has lost its ven, when it has been told so. */
   onBereft?: (clientId: string) => void;
+  /** Called with a client that has got a ven. */
+  onEndowed?: (clientId: string) => void;
 }
 
 /** Announces changes on MQTT topics. A row is done when the broker acknowledged all its messages and those of all rows before. */
@@ -32,10 +34,13 @@ export class MqttAnnouncer implements Announcer {
   }
 
   async announce(rows: readonly OutboxRow[], mayGoOn: () => boolean): Promise<Announced> {
-    const { store, log, transport, onBereft = () => undefined } = this.#options;
+    const { store, log, transport, onBereft = () => undefined, onEndowed = () => undefined } = this.#options;
     const announcements = await store.read((db) => messagesOf(db, rows, log));
     const { done, failure } = await publishInOrder(transport, announcements, mayGoOn);
-    for (const { bereft } of announcements.slice(0, done.length)) if (bereft !== undefined) onBereft(bereft);
+    for (const { bereft, endowed } of announcements.slice(0, done.length)) {
+      if (bereft !== undefined) onBereft(bereft);
+      if (endowed !== undefined) onEndowed(endowed);
+    }
     return { upTo: done.at(-1), ...(failure === undefined ? {} : { failure }) };
   }
 }

@@ -11,6 +11,8 @@ export interface MqttConnectionOptions {
   password?: string;
   /** PEM text of the authorities that the broker's certificate may be from; without it those that Node knows. */
   ca?: string;
+  /** 5 tells when something was published without the right to; 3.1.1, which is 4, acknowledges it all the same. */
+  protocolVersion?: 4 | 5;
   log: Logger;
   /** For the waiting times between attempts to connect; [0, 1). */
   random?: () => number;
@@ -90,10 +92,10 @@ export class MqttConnection {
   }
 
   #connect(): void {
-    const { url, username, password, ca, log } = this.#options;
+    const { url, username, password, ca, protocolVersion = 4, log } = this.#options;
     const { sessionId, made, opened } = this.#use;
     const client = connect(url, {
-      protocolVersion: 4,
+      protocolVersion,
       clean: sessionId === undefined,
       clientId: sessionId ?? `vtn-${randomBytes(6).toString('hex')}`,
       keepalive: KEEPALIVE_SECONDS,

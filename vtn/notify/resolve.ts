@@ -12,6 +12,8 @@ export interface Announcement {
   messages: { topic: string; payload: string }[];
   /** The OAuth client that has lost its ven by this change: what it listens to as that ven is no longer its business. */
   bereft?: string;
+  /** The OAuth client that has got a ven by it. */
+  endowed?: string;
 }
 
 /** A row and the change that it says; without one when it cannot be read. */
@@ -48,10 +50,12 @@ export async function messagesOf(db: Db, rows: readonly OutboxRow[], log: Logger
     if (!change) return { seq, messages: [] };
     const messages = messagesFor(change, audience);
     const bereft = bereftBy(change);
+    const endowed = endowedBy(change);
     return {
       seq,
       messages: messages.map(({ topic, notification }) => ({ topic, payload: write(notification) })),
       ...(bereft === undefined ? {} : { bereft }),
+      ...(endowed === undefined ? {} : { endowed }),
     };
   });
 }
@@ -62,6 +66,13 @@ function bereftBy({ operation, object, previous }: Change): string | undefined {
   if (operation === 'DELETE') return object.clientID;
   const before = previous?.objectType === 'VEN' ? previous.clientID : object.clientID;
   return before === object.clientID ? undefined : before;
+}
+
+/** Whose ven was made, or taken from another client. */
+function endowedBy({ operation, object, previous }: Change): string | undefined {
+  if (object.objectType !== 'VEN' || operation === 'DELETE') return undefined;
+  const before = previous?.objectType === 'VEN' ? previous.clientID : undefined;
+  return before === object.clientID ? undefined : object.clientID;
 }
 
 function changeOf(row: OutboxRow): Change {

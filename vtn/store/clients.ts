@@ -1,4 +1,6 @@
 import type { Insertable, Selectable } from 'kysely';
+import { chunked } from './chunks.ts';
+import { kept } from './kept.ts';
 import { paged, type Page } from './lists.ts';
 import type { Database } from './schema.ts';
 import type { Db } from './store.ts';
@@ -17,6 +19,17 @@ export interface ClientFilter extends Page {
 /** Revoked clients are found too: look at `revoked_ms`. */
 export async function clientById(db: Db, id: string): Promise<ClientRow | undefined> {
   return db.selectFrom('clients').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+const revokedOf = kept((db, ids: readonly string[]) =>
+  db.selectFrom('clients').select('id').where('id', 'in', ids).where('revoked_ms', 'is not', null),
+);
+
+/** Those of the clients that are revoked. */
+export async function revokedAmong(db: Db, ids: readonly string[]): Promise<Set<string>> {
+  const revoked = new Set<string>();
+  for (const some of chunked(ids)) for (const { id } of (await revokedOf(db, some)).rows) revoked.add(id);
+  return revoked;
 }
 
 /** @throws ApiError 409 when the id exists */

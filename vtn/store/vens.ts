@@ -1,4 +1,7 @@
 import type { Ven } from '@openadr-gateway/shared/openadr/objects.ts';
+import { chunked } from './chunks.ts';
+import { revokedAmong } from './clients.ts';
+import { kept } from './kept.ts';
 import { createdAfter, hasTarget, paged, parsed, parsedOrUndefined, type Page } from './lists.ts';
 import { resourcesOfVen } from './resources.ts';
 import type { Change, Db } from './store.ts';
@@ -42,6 +45,22 @@ export async function listVenBodies(db: Db, filter: VenFilter = {}): Promise<str
 
 export async function listVens(db: Db, filter: VenFilter = {}): Promise<Ven[]> {
   return parsed(await listVenBodies(db, filter));
+}
+
+const vensAmong = kept((db, clientIds: readonly string[]) =>
+  db.selectFrom('vens').select(['id', 'client_id']).where('client_id', 'in', clientIds),
+);
+
+/** The ids of the vens of these clients, by client. Clients that are revoked are left out. */
+export async function vensOfClients(db: Db, clientIds: readonly string[]): Promise<Map<string, string[]>> {
+  const revoked = await revokedAmong(db, clientIds);
+  const found = new Map<string, string[]>();
+  for (const id of clientIds) if (!revoked.has(id)) found.set(id, []);
+  for (const some of chunked(clientIds)) {
+    const { rows } = await vensAmong(db, some);
+    for (const { id, client_id } of rows) found.get(client_id)?.push(id);
+  }
+  return found;
 }
 
 /** The deletion of a ven with its resources: the resources first. Its reports stay; they belong to their events. */

@@ -20,6 +20,8 @@ export interface AuthDeps {
   externalTokenUrl: string | undefined;
   /** Token requests of one client from one address. */
   tokenRequestsPerMinute: number;
+  /** Hears of every token before its client does. */
+  onIssued?: ((token: string) => Promise<void>) | undefined;
 }
 
 /** Failed requests from one address, whatever client they name, before it has to wait. */
@@ -61,6 +63,7 @@ function tokenEndpoint(deps: AuthDeps): OperationHandler {
         throw invalidClient('unknown client, wrong secret or revoked');
       }
       const { token, expiresInSeconds } = await deps.tokens.issue(caller);
+      await deps.onIssued?.(token);
       return {
         status: 200,
         body: {

@@ -1,6 +1,7 @@
 import { topicsFor, type TopicScope } from '@openadr-gateway/shared/openadr/topics.ts';
 import { canSee, opensProgram } from '../../auth/access.ts';
 import { isBusinessLogic, requireScope } from '../../auth/roles.ts';
+import { bearerToken } from '../../auth/tokens.ts';
 import { programById } from '../../store/programs.ts';
 import type { Store } from '../../store/store.ts';
 import { grantedTargetsOfVen } from '../../store/targets.ts';
@@ -20,6 +21,8 @@ export interface MqttOffer {
   /** Asked at each request: an embedded broker knows its port only once it listens. */
   uris: () => string[];
   authentication: 'ANONYMOUS' | 'OAUTH2_BEARER_TOKEN';
+  /** Makes the broker take a caller's access token, where the broker cannot ask for itself. */
+  admit?: (token: string) => Promise<void>;
 }
 
 type ScopeOf = (request: ApiRequest) => Promise<TopicScope>;
@@ -52,7 +55,11 @@ export function notifierOperations(deps: NotifierDeps): Record<string, Operation
   return {
     listAllNotifiers: {
       authorise: everybody,
-      handle: () => Promise.resolve(taggedJson(200, JSON.stringify(notifiersResponse(deps.mqtt)))),
+      handle: async ({ headers }) => {
+        const token = bearerToken(headers['authorization'] as string | undefined);
+        if (token !== undefined) await deps.mqtt?.admit?.(token);
+        return taggedJson(200, JSON.stringify(notifiersResponse(deps.mqtt)));
+      },
     },
     listAllMqttNotifierTopicsPrograms: topics(everybody, fixed({ of: 'programs' })),
     listAllMqttNotifierTopicsProgram: ofProgram('program'),
