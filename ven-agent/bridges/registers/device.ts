@@ -41,6 +41,7 @@ export class RegisterDevice implements Device {
   /** What was written to registers that cannot be read. */
   readonly #written = new Map<string, number>();
   #isOpen = false;
+  #isLocal = false;
   #refreshedAtMs: number | undefined;
 
   constructor(options: RegisterDeviceOptions) {
@@ -97,6 +98,7 @@ export class RegisterDevice implements Device {
       outputLimit: limitIn(map, rawIn),
       setpointW: setpointIn(map, rawIn),
     };
+    this.#isLocal = reading.state === 'LOCAL';
     const known = Object.entries(reading).filter(([, value]) => value !== undefined);
     return { readAtMs, ...(Object.fromEntries(known) as Omit<DeviceReading, 'readAtMs'>) };
   }
@@ -107,6 +109,7 @@ export class RegisterDevice implements Device {
     const { canLimitOutput, canSetPower } = abilitiesOf(map);
     const nonsense = faultOf(command);
     if (nonsense !== undefined) return { kind: 'rejected', reason: nonsense };
+    if (this.#isLocal) return { kind: 'rejected', reason: 'the device is under local control (state)' };
     const outcome = await this.#apply(command);
     if (command.outputLimit.kind === 'limited' && !canLimitOutput) {
       return { kind: 'rejected', reason: 'the register map has no output limit' };

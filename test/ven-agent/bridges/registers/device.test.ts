@@ -23,7 +23,7 @@ const battery: MapInput = {
   read: {
     powerW: { address: 0, type: 'int32', sign: -1, functionCode: 4, wordOrder: 'low-first', unknown: -0x80000000 },
     socFraction: { address: 2, type: 'uint16', scale: 0.001, functionCode: 4 },
-    state: { address: 3, type: 'uint16', functionCode: 4, states: { NORMAL: [2, 3], FAULT: [9] } },
+    state: { address: 3, type: 'uint16', functionCode: 4, states: { NORMAL: [2, 3], FAULT: [9], LOCAL: [4] } },
     dischargedTotalWh: { address: 4, type: 'uint32', functionCode: 4 },
   },
   write: {
@@ -208,6 +208,17 @@ describe('a device by its register map', () => {
     expect(await device.write(limitedTo(4_000))).toEqual({ kind: 'applied', registersWritten: 1 });
     expect(await device.write(limitedTo(4_000))).toEqual({ kind: 'unchanged' });
     expect((await device.read()).outputLimit).toEqual({ kind: 'limited', maxW: 4_000 });
+  });
+
+  it('is left alone while it says that somebody works at it', async () => {
+    const device = await opened(battery);
+    input.set(3, 4);
+    expect((await device.read()).state).toBe('LOCAL');
+    expect(await device.write(limitedTo(20_000))).toMatchObject({ kind: 'rejected' });
+    expect(writes).toEqual([]);
+    input.set(3, 2);
+    await device.read();
+    expect(await device.write(limitedTo(20_000))).toMatchObject({ kind: 'applied' });
   });
 
   it('names the point that does not read back as it was written', async () => {
