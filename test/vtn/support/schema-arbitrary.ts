@@ -46,7 +46,8 @@ const DURATIONS = ['PT15M', 'PT1H', 'P1D', 'PT0S', '-PT5M', 'P9999Y', 'P1M', 'PT
 
 /** Values that a schema describes, with now and then something else in their place. */
 export function arbitraryOf(schema: Schema, wishes: Wishes, name = ''): fc.Arbitrary<unknown> {
-  const right = wishes.byName(name) ?? described(schema, wishes, name);
+  // Lists are described, and what is in them goes by their name.
+  const right = (schema.type === 'array' ? undefined : wishes.byName(name)) ?? described(schema, wishes, name);
   const choices = [{ weight: 100 - wishes.junkPercent, arbitrary: right }];
   if (wishes.junkPercent > 0) choices.push({ weight: wishes.junkPercent, arbitrary: JUNK });
   if (schema.nullable === true) choices.push({ weight: 8, arbitrary: fc.constant(null) });
@@ -106,6 +107,7 @@ function textOf({ format, pattern, minLength = 0, maxLength = 20 }: Schema): fc.
     return fc.constantFrom('https://ven.example/callback', 'urn:uuid:x', 'https://a.example:8443/b?c=d');
   if (pattern?.includes('P(?=') === true) return fc.constantFrom(...DURATIONS);
   if (pattern?.startsWith('^[+-]?[0-9]+') === true) return fc.constantFrom('0.5', '1', '12.25', '+0', '-1');
+  if (pattern?.startsWith('^[+-]?[0-9]+') === true) return fc.constantFrom('0', '1', '+12.50', '-0.5');
   if (pattern !== undefined) return fc.stringMatching(/^[A-Z][A-Z0-9_]{1,8}$/);
   return fc.string({ minLength, maxLength: Math.max(minLength, Math.min(maxLength, 20)), unit: 'grapheme' });
 }
