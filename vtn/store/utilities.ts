@@ -10,6 +10,23 @@ export type UtilityRow = Selectable<Database['utilities']>;
 /** What can be changed of a utility. */
 export type UtilityPatch = Partial<Omit<UtilityRow, 'id' | 'created_ms' | 'updated_ms'>>;
 
+/** What nobody has said. */
+export const UTILITY_DEFAULTS = {
+  address: null,
+  aptify_id: null,
+  aptify_order_id: null,
+  average_annual_household_income: null,
+  average_annual_megawatt_hours: null,
+  city: null,
+  est_subscription_id: null,
+  state: null,
+  miles_of_line: null,
+  line_length_overhead: null,
+  line_length_underground: null,
+  use_meters: 0,
+  zip_code: null,
+} as const satisfies UtilityPatch;
+
 export interface UtilityOrder {
   column: 'est_is_active' | 'is_active' | 'name' | 'total_customers';
   isDescending: boolean;

@@ -2,7 +2,14 @@ import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
 import type { Tokens } from '../../auth/tokens.ts';
 import { countUp } from '../../store/counters.ts';
 import type { Db, Store } from '../../store/store.ts';
-import { insertUtility, listUtilities, membersOf, updateUtility, utilityById } from '../../store/utilities.ts';
+import {
+  insertUtility,
+  listUtilities,
+  membersOf,
+  updateUtility,
+  utilityById,
+  UTILITY_DEFAULTS,
+} from '../../store/utilities.ts';
 import type { UtilityOrder, UtilityRow } from '../../store/utilities.ts';
 import { jsonApiDialect } from '../dialects.ts';
 import { notFound } from '../errors.ts';
@@ -86,8 +93,8 @@ function writers({ store, clock, tokens, publicUrl }: UtilitiesDeps): Record<str
         const nowMs = clock.nowMs();
         const data = await store.write(async ({ db }) => {
           const id = await countUp(db, 'utility');
-          // The document requires what has no place in NOTHING.
-          const row = { ...NOTHING, ...patch, id, created_ms: nowMs, updated_ms: nowMs } as UtilityRow;
+          // The document requires what has no default.
+          const row = { ...UTILITY_DEFAULTS, ...patch, id, created_ms: nowMs, updated_ms: nowMs } as UtilityRow;
           await insertUtility(db, row);
           return shown(db, row, true);
         });
@@ -113,22 +120,6 @@ function writers({ store, clock, tokens, publicUrl }: UtilitiesDeps): Record<str
     },
   };
 }
-
-/** What is not sent. */
-const NOTHING: Partial<UtilityRow> = {
-  address: null,
-  aptify_id: null,
-  aptify_order_id: null,
-  average_annual_household_income: null,
-  average_annual_megawatt_hours: null,
-  city: null,
-  state: null,
-  miles_of_line: null,
-  line_length_overhead: null,
-  line_length_underground: null,
-  use_meters: 0,
-  zip_code: null,
-};
 
 const idOf = (row: UtilityRow): string => String(row.id);
 
