@@ -5,7 +5,8 @@ const LONGEST_REST_MS = 50;
 
 /**
  * The pace of a long job of many small steps: after each it rests for as long as the step took (with what the step had to wait
- * for), so that it takes half of the time at most, and others find the event loop free.
+ * for), so that it takes half of the time at most, and others find the event loop free. It measures durations, so it goes by
+ * monotonic time, not by the product's clock.
  */
 export class Pace {
   readonly #startedMs = performance.now();
