@@ -10,6 +10,7 @@ import { measureOperations } from './operations.ts';
 import { measureSchedules } from './schedules.ts';
 import { formatTable, quantile, type Cell } from './table.ts';
 import { measureVisibility } from './visibility.ts';
+import { measureWebhooks } from './webhooks.ts';
 
 const options = new Command('npm run bench --')
   .description('Measures what the README states and prints one table. Figures differ between machines: compare ratios.')
@@ -25,14 +26,25 @@ const options = new Command('npm run bench --')
   .option('--dispatches', 'only dispatch commands, as many as latency rounds')
   .option('--devices <n>', 'devices whose schedules are made again', Number, 1_000)
   .option('--schedules', 'only schedules by state of charge')
+  .option('--webhooks', 'only webhooks, as many as --endpoints')
+  .option('--endpoints <n>', 'endpoints of webhooks, a tenth of which hang', Number, 1_000)
   .option('--kill-rounds <n>', 'kill -9 rounds of the store', Number, 200)
   .parse()
   .opts<
     Record<
-      'seconds' | 'vens' | 'events' | 'latencyRounds' | 'agentSeconds' | 'killRounds' | 'assets' | 'rounds' | 'devices',
+      | 'seconds'
+      | 'vens'
+      | 'events'
+      | 'latencyRounds'
+      | 'agentSeconds'
+      | 'killRounds'
+      | 'assets'
+      | 'rounds'
+      | 'endpoints'
+      | 'devices',
       number
     > &
-      Partial<Record<'visibility' | 'operations' | 'dispatches' | 'schedules', boolean>>
+      Partial<Record<'visibility' | 'operations' | 'dispatches' | 'webhooks' | 'schedules', boolean>>
   >();
 
 if (options.visibility) {
@@ -51,10 +63,18 @@ if (options.operations) {
   console.log(formatTable(HEADER, await measureOperations(options.assets, options.rounds)));
   process.exit();
 }
+if (options.webhooks) {
+  console.log(formatTable(HEADER, await webhookRows()));
+  process.exit();
+}
 if (options.dispatches) {
   const demo = await Demo.start();
   console.log(formatTable(HEADER, [await dispatchToEvent(demo, options.latencyRounds).finally(() => demo.stop())]));
   process.exit();
+}
+
+function webhookRows(): Promise<Cell[][]> {
+  return measureWebhooks(options.endpoints, Math.floor(options.endpoints / 10), options.rounds);
 }
 
 const rows: Cell[][] = [];
@@ -107,6 +127,8 @@ try {
 } finally {
   await demo.stop();
 }
+
+rows.push(...(await webhookRows()));
 
 const kills = await killRounds(options.killRounds);
 rows.push([`kill -9, ${kills.rounds} rounds: ${kills.acknowledged} acknowledged writes, ${kills.lost} lost`]);

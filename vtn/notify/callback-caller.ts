@@ -1,7 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import { rootCertificates } from 'node:tls';
+import { createSecureContext, rootCertificates } from 'node:tls';
 import { ForbiddenAddress, guardedLookup, type Resolve } from './callback-resolver.ts';
 import { FORBIDDEN_ADDRESS, type CallbackRules } from './callback-rules.ts';
 
@@ -46,7 +46,9 @@ export class HttpCaller implements CallbackCaller {
     this.#lookup = guardedLookup(options.resolve, options.rules);
     const { ca } = options;
     const keep = { keepAlive: true, timeout: IDLE_MS, scheduling: 'lifo' } as const;
-    this.#https = new HttpsAgent({ ...keep, ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }) });
+    // One for all connections: reading the authorities' certificates takes tens of milliseconds.
+    const trust = ca === undefined ? {} : { secureContext: createSecureContext({ ca: [...rootCertificates, ca] }) };
+    this.#https = new HttpsAgent({ ...keep, ...trust });
     this.#http = new HttpAgent(keep);
   }
 
