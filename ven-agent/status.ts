@@ -142,6 +142,7 @@ export class StatusServer {
       resourceName: unit.resourceName,
       ...status,
       retryAt: instant(retryAtMs),
+      line: unit.device.traffic,
       device: capabilities && `${capabilities.manufacturer} ${capabilities.model} ${capabilities.serialNumber}`,
       kind: capabilities?.kind,
       // A meter holds no orders that it could revert.

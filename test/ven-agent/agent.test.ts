@@ -103,6 +103,7 @@ describe('the agent on a site of two devices', () => {
     const url = await start();
     await until(() => expect(powerOf('BESS_1')).toBe(3 * MW));
     const { devices } = await status(url);
+    expect(devices[0].line).toMatchObject({ timeouts: 0, exceptions: 0, lateReplies: 0, protocolErrors: 0 });
     expect(devices[0].whyLimited).toContainEqual({ point: 'setpoint', reason: 'limit', eventName: 'limits' });
   });
 

@@ -84,6 +84,18 @@ describe('a device that was away for long', () => {
     await plugIn();
   });
 
+  it('counts what happened on its line, whoever kept it up', async () => {
+    const unit = unitWith(() => 0);
+    await unit.poll();
+    const before = unit.device.traffic;
+    await server.stop();
+    await pollFor(unit, 3);
+    await plugIn();
+    await pollFor(unit, 2);
+    expect(unit.device.traffic?.requests).toBeGreaterThan(before?.requests ?? Infinity);
+    expect(unit.device.traffic).toMatchObject({ reconnects: 1, timeouts: 0 });
+  });
+
   it('is tried at once when the clock was set back', async () => {
     const unit = unitWith(() => 0.999_999);
     await server.stop();

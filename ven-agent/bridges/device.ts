@@ -1,3 +1,5 @@
+import type { UnitCounters } from './modbus/counters.ts';
+
 /**
  * What the agent asks of hardware, whatever protocol speaks to it. Signs follow SunSpec's `WSet`: + discharge or
  * generation, - charge. `undefined` means unknown, never 0; "no limit" is `{kind: 'unlimited'}`, never 0.
@@ -86,6 +88,8 @@ export class DeviceError extends Error {
 export interface Device {
   /** The OpenADR resourceName that it serves (the asset id). */
   readonly resourceName: string;
+  /** What happened on its line on its behalf; absent before it was opened first, and where nobody counts. */
+  readonly traffic?: UnitCounters | undefined;
   /** Connects and discovers. May be called again after a failure. */
   open(): Promise<DeviceCapabilities>;
   read(): Promise<DeviceReading>;

@@ -1,4 +1,4 @@
-/** What happened on behalf of one unit since the master was made. Counters only grow. */
+/** What happened on behalf of one unit since the program started. Counters only grow. */
 export interface UnitCounters {
   /** Requests put on the wire. */
   requests: number;
@@ -14,9 +14,10 @@ export interface UnitCounters {
   reconnects: number;
 }
 
-/** The counters of every unit behind one master. */
+/** The counters of every unit on one line. */
 export class CounterBook {
   readonly #units = new Map<number, UnitCounters>();
+  #connections = 0;
 
   /** The counters of one unit, to be changed in place. */
   of(unitId: number): UnitCounters {
@@ -28,8 +29,10 @@ export class CounterBook {
     return counters;
   }
 
-  /** The connection that all of them use was made again. */
-  countReconnect(): void {
+  /** The connection that all of them use was made. */
+  countConnection(): void {
+    this.#connections += 1;
+    if (this.#connections === 1) return;
     for (const counters of this.#units.values()) counters.reconnects += 1;
   }
 }

@@ -25,6 +25,8 @@ export interface ModbusMasterOptions {
   log: Logger;
   /** Deadline of connecting and of a request that names none, ms; default 1000. */
   timeoutMs?: number;
+  /** Where what happens on this line is counted; default: a book of its own. */
+  counters?: CounterBook;
 }
 
 export interface RequestOptions {
@@ -53,9 +55,8 @@ export class ModbusMaster {
   readonly #framing: Framing;
   readonly #exchange: Exchange;
   readonly #queue = new PriorityQueue<Waiting>();
-  readonly #counters = new CounterBook();
+  readonly #counters: CounterBook;
   #isConnecting = false;
-  #connections = 0;
   #closed = false;
 
   constructor(options: ModbusMasterOptions) {
@@ -63,10 +64,11 @@ export class ModbusMaster {
     const place = placeOf(address);
     const log = options.log.child({ modbus: place });
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    this.#counters = options.counters ?? new CounterBook();
     this.#line = new Line(
       { place, dial: dialOf(address), connectTimeoutMs: this.#timeoutMs, clock, random, log },
       {
-        onUp: () => this.#onUp(),
+        onUp: () => this.#counters.countConnection(),
         onBytes: (bytes) => this.#exchange.onBytes(bytes),
         onDown: (error) => this.#rejectAll(error),
       },
@@ -174,11 +176,6 @@ export class ModbusMaster {
         this.#rejectAll(error);
       },
     );
-  }
-
-  #onUp(): void {
-    this.#connections += 1;
-    if (this.#connections > 1) this.#counters.countReconnect();
   }
 
   #expireInQueue(waiting: Waiting): void {

@@ -1,5 +1,6 @@
 import { isSameLine, placeOf } from './address.ts';
 import type { LineAddress } from './address.ts';
+import { CounterBook } from './counters.ts';
 import { ModbusMaster } from './master.ts';
 import type { ModbusMasterOptions } from './master.ts';
 
@@ -16,6 +17,8 @@ export interface MasterLease {
  */
 export class MasterPool {
   readonly #shared = new Map<string, { address: LineAddress; master: ModbusMaster; leases: number }>();
+  /** They outlive the masters: a device that is given up and opened again goes on counting. */
+  readonly #counters = new Map<string, CounterBook>();
 
   /**
    * The master of that line, made with these options when nobody holds it yet. Throws `RangeError` while somebody holds
@@ -24,7 +27,10 @@ export class MasterPool {
   acquire(options: ModbusMasterOptions): MasterLease {
     const { address } = options;
     const place = placeOf(address);
-    const entry = this.#shared.get(place) ?? { address, master: new ModbusMaster(options), leases: 0 };
+    const counters = this.#counters.get(place) ?? new CounterBook();
+    this.#counters.set(place, counters);
+    const master = this.#shared.get(place)?.master ?? new ModbusMaster({ ...options, counters });
+    const entry = this.#shared.get(place) ?? { address, master, leases: 0 };
     if (!isSameLine(entry.address, address)) throw new RangeError(`${place} is in use with other settings`);
     entry.leases += 1;
     this.#shared.set(place, entry);

@@ -1,3 +1,4 @@
+import type { UnitCounters } from './counters.ts';
 import type { ModbusMaster } from './master.ts';
 import type { MasterLease } from './pool.ts';
 
@@ -13,6 +14,7 @@ export interface ConnectionOptions {
 export class LineShare {
   readonly #options: ConnectionOptions;
   #lease: MasterLease | undefined;
+  #traffic: UnitCounters | undefined;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -24,8 +26,14 @@ export class LineShare {
     return this.#lease.master;
   }
 
+  /** What happened on the line on behalf of this unit; `undefined` before its first use. */
+  get traffic(): UnitCounters | undefined {
+    return this.#lease?.master.counters(this.#options.unitId) ?? this.#traffic;
+  }
+
   /** Rejects at once what is under way for this unit; the last share closes the line. */
   close(): void {
+    this.#traffic = this.traffic;
     this.#lease?.master.cancel(this.#options.unitId);
     this.#lease?.release();
     this.#lease = undefined;

@@ -11,6 +11,7 @@ import type {
   OperatingState,
   WriteOutcome,
 } from '../device.ts';
+import type { UnitCounters } from '../modbus/counters.ts';
 import { isRefusal } from '../modbus/exceptions.ts';
 import { LineShare } from '../modbus/share.ts';
 import type { ConnectionOptions } from '../modbus/share.ts';
@@ -118,6 +119,10 @@ export class RegisterDevice implements Device {
       return { kind: 'rejected', reason: 'the register map has no set-point' };
     }
     return outcome;
+  }
+
+  get traffic(): UnitCounters | undefined {
+    return this.#line.traffic;
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { faultOf } from '../command.ts';
 import { DeviceError } from '../device.ts';
 import type { Device, DeviceCapabilities, DeviceCommand, DeviceKind, DeviceReading, WriteOutcome } from '../device.ts';
+import type { UnitCounters } from '../modbus/counters.ts';
 import { isRefusal } from '../modbus/exceptions.ts';
 import { readControls, readSettings, readState } from './blocks.ts';
 import { blockOf, plansFor } from './command.ts';
@@ -111,6 +112,10 @@ export class SunSpecDevice implements Device {
       return { kind: 'rejected', reason: 'the device has no power set-point (704 WSet, 124)' };
     }
     return outcome;
+  }
+
+  get traffic(): UnitCounters | undefined {
+    return this.#connection.traffic;
   }
 
   async close(): Promise<void> {

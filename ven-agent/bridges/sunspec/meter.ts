@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { DeviceError } from '../device.ts';
 import type { Device, DeviceCapabilities, DeviceReading, WriteOutcome } from '../device.ts';
 import { SunSpecConnection } from './connection.ts';
+import type { UnitCounters } from '../modbus/counters.ts';
 import type { ConnectionOptions } from '../modbus/share.ts';
 import { meterReadingOf } from './measure.ts';
 import { METER_MODELS, MODEL_1 } from './models/index.ts';
@@ -70,6 +71,10 @@ export class SunSpecMeter implements Device {
 
   async write(): Promise<WriteOutcome> {
     return { kind: 'rejected', reason: 'a meter takes no commands' };
+  }
+
+  get traffic(): UnitCounters | undefined {
+    return this.#connection.traffic;
   }
 
   async close(): Promise<void> {
