@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { banner } from './demo/banner.ts';
 import { seedClients } from './demo/clients.ts';
 import { preparePlants } from './demo/customer.ts';
+import { prepareDevice } from './demo/device.ts';
 import {
   SITE_METER,
   writeAgentConfig,
@@ -119,6 +120,7 @@ async function main(): Promise<void> {
   const customer = new ApiClient(customerUrl, await fetchToken(openadrUrl, clients.customer));
   const plants = await preparePlants(customer, site.assets);
   await planReservations(operator, bess ?? '', Date.now());
+  const device = await prepareDevice(operator, site.siteId, bess ?? '', Date.now());
   const listening = options.simulator ? await startSimulator(bess ?? '', pv ?? '') : [];
   const agentConfig = writeAgentConfig(options, openadrUrl, site, listening);
   if (options.agent) await startAgent(agentConfig);
@@ -127,6 +129,7 @@ async function main(): Promise<void> {
     openadrUrl,
     operationsUrl,
     customerUrl,
+    schedulesUrl: `${vtn.url}/schedules`,
     mqttUrl: vtn.mqttUrl,
     clients: { ...clients, ven: site.ven },
     siteId: site.siteId,
@@ -135,6 +138,7 @@ async function main(): Promise<void> {
       return { ...asset, modbusUrl: device?.url ?? '', unitId: device?.unitId ?? 0 };
     }),
     plants,
+    devices: [device],
   };
   writeDemoFile(options.dataDir, demo);
   console.log(banner(demo, options.dataDir, options));

@@ -27,13 +27,25 @@ const slot = (later: '' | '+1'): string =>
   `"'"$(node -p "new Date(Math.floor(Date.now()/9e5${later})*9e5).toISOString()")"'"`;
 const SLOT = `"start_time":${slot('')},"end_time":${slot('+1')}`;
 
-/** One entry sent to the operations API. Works in any POSIX shell with curl and node. */
+/** The battery's cheapest schedule, which it then follows. */
+export function scheduleLine(demo: DemoFile): string {
+  const [device] = demo.devices;
+  const wish = `{"location_id":"${device?.location_id ?? 'LOCATION_ID'}","schedule_horizon":24}`;
+  return curl(demo, 'POST', `${demo.schedulesUrl}/soc/${device?.id ?? 'DEVICE_ID'}`, wish);
+}
+
+/** One entry sent to the operations API. */
 function curlLine(demo: DemoFile, method: string, path: string, list: string, entry: string): string {
+  return curl(demo, method, `${demo.operationsUrl}/${path}`, `{"${list}":[{${entry}}]}`);
+}
+
+/** Works in any POSIX shell with curl and node. */
+function curl(demo: DemoFile, method: string, url: string, body: string): string {
   const { id, secret } = demo.clients.operator;
   const token =
     `$(curl -s ${demo.openadrUrl}/auth/token -d grant_type=client_credentials -d client_id=${id} ` +
     `-d client_secret=${secret} | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')`;
-  return `curl -i -X ${method} ${demo.operationsUrl}/${path} -H "Authorization: Bearer ${token}" -H 'Content-Type: application/json' -d '{"${list}":[{${entry}}]}'`;
+  return `curl -i -X ${method} ${url} -H "Authorization: Bearer ${token}" -H 'Content-Type: application/json' -d '${body}'`;
 }
 
 /** What a person reads when everything is up. */
@@ -43,6 +55,7 @@ export function banner(demo: DemoFile, dataDir: string, running: { agent: boolea
     ['OpenADR 3.1', demo.openadrUrl],
     ['operations API', demo.operationsUrl],
     ['customer API', demo.customerUrl],
+    ['schedules API', demo.schedulesUrl],
     ['MQTT broker', demo.mqttUrl],
     ...demo.assets.map((a) => [
       `${a.kind} ${a.id}`,
@@ -72,6 +85,10 @@ export function banner(demo: DemoFile, dataDir: string, running: { agent: boolea
     `The battery follows its reservations, ${PLAN_MW} MW sold in one hour and bought in the next. Paste this to sell 12 MW in the slot that runs now:`,
     '',
     reservationLine(demo),
+    '',
+    'Prices are low at noon and at night. Paste this for the cheapest schedule of the battery around its reservations; the battery follows it:',
+    '',
+    scheduleLine(demo),
     '',
     `The same in ${dataDir}/demo.json; logs beside it. Ctrl-C stops everything.`,
     '',

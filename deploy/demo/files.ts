@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import type { DemoDevice } from './device.ts';
 import type { DemoOptions } from './options.ts';
 import type { DemoSite } from './site.ts';
 
@@ -15,12 +16,15 @@ export interface DemoFile {
   openadrUrl: string;
   operationsUrl: string;
   customerUrl: string;
+  schedulesUrl: string;
   mqttUrl: string;
   clients: { admin: Credentials; operator: Credentials; ven: Credentials; customer: Credentials };
   siteId: string;
   assets: { id: string; kind: 'BESS' | 'PV'; modbusUrl: string; unitId: number }[];
   /** The customer's, by name: the same plants as the assets, in their order. */
   plants: string[];
+  /** The battery, as schedules know it. */
+  devices: DemoDevice[];
 }
 
 export interface Listening {

@@ -8,8 +8,8 @@ import type { Store } from '../store/store.ts';
 import type { Scheduler } from './scheduler.ts';
 import { MAX_HORIZON_MS } from './slots.ts';
 
-/** Every minute: what arrives together, such as the prices of a day, is answered together. */
-const EVERY_MINUTE = '35 * * * * *';
+/** Often enough for who waits for a battery; one look at an index when nothing has changed. */
+const OFTEN = '*/5 * * * * *';
 
 export interface RenewalDeps {
   store: Store;
@@ -38,7 +38,7 @@ export class Renewal {
   start(): void {
     this.#stopping = false;
     const often = { noOverlap: true, suppressMissedWarning: true };
-    this.#task = schedule(EVERY_MINUTE, () => this.run(), { ...often, name: 'renew schedules' });
+    this.#task = schedule(OFTEN, () => this.run(), { ...often, name: 'renew schedules' });
   }
 
   /** Stops after the schedule that is being made. */
