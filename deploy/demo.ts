@@ -109,7 +109,7 @@ async function untilReady(url: string): Promise<void> {
 async function main(): Promise<void> {
   mkdirSync(options.dataDir, { recursive: true });
   rmSync(join(options.dataDir, 'demo.json'), { force: true });
-  const clients = await seedClients(join(options.dataDir, 'vtn.sqlite'));
+  const { clients, utilityId } = await seedClients(join(options.dataDir, 'vtn.sqlite'));
   const vtn = await startVtn();
   const openadrUrl = `${vtn.url}/openadr3/3.1.1`;
   const operationsUrl = `${vtn.url}/api/v1`;
@@ -133,6 +133,7 @@ async function main(): Promise<void> {
     mqttUrl: vtn.mqttUrl,
     clients: { ...clients, ven: site.ven },
     siteId: site.siteId,
+    utilityId,
     assets: site.assets.map((asset) => {
       const device = listening.find((l) => l.id === asset.id);
       return { ...asset, modbusUrl: device?.url ?? '', unitId: device?.unitId ?? 0 };

@@ -18,8 +18,16 @@ export interface DemoFile {
   customerUrl: string;
   schedulesUrl: string;
   mqttUrl: string;
-  clients: { admin: Credentials; operator: Credentials; ven: Credentials; customer: Credentials };
+  clients: {
+    admin: Credentials;
+    operator: Credentials;
+    ven: Credentials;
+    customer: Credentials;
+    utility: Credentials;
+  };
   siteId: string;
+  /** Whose leader the client `utility` is. */
+  utilityId: string;
   assets: { id: string; kind: 'BESS' | 'PV'; modbusUrl: string; unitId: number }[];
   /** The customer's, by name: the same plants as the assets, in their order. */
   plants: string[];

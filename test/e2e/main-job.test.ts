@@ -55,6 +55,14 @@ describe('the main job: one limit, down to an inverter register and back', () =>
     expect(before.reading_quality).toBe('VALID');
   });
 
+  it('has credentials that sign in for every role, and a utility whose leader one of them is', async () => {
+    const { clients, openadrUrl, vtnUrl, utilityId } = demo.file;
+    for (const credentials of Object.values(clients)) await fetchToken(openadrUrl, credentials);
+    const leader = new ApiClient(`${vtnUrl}/v1/utilities`, await fetchToken(openadrUrl, clients.utility));
+    const { data } = await leader.send<{ data: { relationships: { members: unknown } } }>('GET', `/${utilityId}/`);
+    expect(data.relationships.members).toEqual({ data: [{ type: 'User', id: 'utility' }], meta: { count: 1 } });
+  });
+
   it('the printed curl line curtails it within a second: register, then power', async () => {
     const line = /^curl -i -X PATCH .*$/m.exec(demo.output)?.[0];
     expect(line).toBeDefined();

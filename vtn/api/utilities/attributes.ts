@@ -53,7 +53,7 @@ export function requireLeaders(sent: AttributesIn): void {
   if (others.length === 0) return;
   const issues = others.map((name) => ({
     loc: ['body', 'data', 'attributes', name],
-    msg: 'expected it unchanged: admins only may change it',
+    msg: 'expected it to be left out: only admins may change it',
     type: 'forbidden',
   }));
   throw forbidden(`a leader may not change ${others.join(', ')}`, issues);
