@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { ConfigError } from '@openadr-gateway/shared/config.ts';
 import { HttpConnection } from './client/http.ts';
-import { clientSecretOf, loadAgentConfig } from './config.ts';
+import { loadAgentConfig, vtnAccessOf } from './config.ts';
 import type { AgentConfig } from './config.ts';
 import { unitIdsOf } from './commission/unit-ids.ts';
 import { createVenAgent } from './main.ts';
@@ -52,7 +52,7 @@ program
   .requiredOption('-c, --config <file>', 'configuration, YAML or JSON')
   .action((options: { config: string }) => {
     const config = loadAgentConfig(options.config, process.env);
-    clientSecretOf(config);
+    vtnAccessOf(config);
     console.log(summaryOf(config));
   });
 

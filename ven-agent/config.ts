@@ -1,7 +1,9 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve, dirname } from 'node:path';
 import * as z from 'zod';
 import { loadConfig as load } from '@openadr-gateway/shared/config.ts';
+import type { VtnClientOptions } from './client/vtn-client.ts';
 import { parseLineAddress } from './bridges/modbus/address.ts';
 import { registerMapSchema } from './bridges/registers/map.ts';
 import type { DeviceConfig } from './bridges/registry.ts';
@@ -77,6 +79,10 @@ export const configSchema = z.strictObject({
       clientSecretFile: z.string().min(1).optional(),
       pollSeconds: z.number().min(1).max(3600).default(30),
       timeoutMs: z.int().min(100).max(120_000).default(10_000),
+      /** PEM file of the authority that the certificates of the VTN and its broker are from, when it is none that everybody knows. */
+      caFile: z.string().min(1).optional(),
+      /** An account at the broker, where it has accounts of its own; otherwise the access token is used as the VTN says. */
+      mqtt: z.strictObject({ username: z.string().min(1), password: z.string().min(1) }).optional(),
     })
     .refine((vtn) => (vtn.clientSecret === undefined) !== (vtn.clientSecretFile === undefined), {
       path: ['clientSecret'],
@@ -128,6 +134,7 @@ export function loadAgentConfig(file: string, env: Record<string, string | undef
   const from = (path: string): string => resolve(dirname(file), path);
   const vtn = { ...config.vtn };
   if (vtn.clientSecretFile !== undefined) vtn.clientSecretFile = from(vtn.clientSecretFile);
+  if (vtn.caFile !== undefined) vtn.caFile = from(vtn.caFile);
   return { ...config, vtn, dataDir: from(config.dataDir) };
 }
 
@@ -141,8 +148,29 @@ export function deviceConfigOf(entry: DeviceEntry): DeviceConfig {
   };
 }
 
+/** How the VTN is reached and who we are there. @throws when a file that is named cannot be used */
+export function vtnAccessOf(config: AgentConfig): VtnClientOptions {
+  const { url, clientId, timeoutMs, caFile, mqtt } = config.vtn;
+  return {
+    ...{ url, clientId, clientSecret: clientSecretOf(config), timeoutMs },
+    ...(caFile === undefined ? {} : { ca: certificateOf(caFile) }),
+    ...(mqtt === undefined ? {} : { mqtt }),
+  };
+}
+
+function certificateOf(file: string): string {
+  try {
+    const pem = readFileSync(file, 'utf8');
+    // Throws when it is none; the file may hold several.
+    void new X509Certificate(pem);
+    return pem;
+  } catch (error) {
+    throw new Error(`vtn.caFile: ${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
+
 /** The client's secret, from the configuration or its file. @throws when the file cannot be read or is empty */
-export function clientSecretOf({ vtn }: AgentConfig): string {
+function clientSecretOf({ vtn }: AgentConfig): string {
   if (vtn.clientSecretFile === undefined) return vtn.clientSecret ?? '';
   const secret = readFileSync(vtn.clientSecretFile, 'utf8').trim();
   if (secret === '') throw new Error(`vtn.clientSecretFile: ${vtn.clientSecretFile} is empty`);

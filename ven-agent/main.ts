@@ -9,7 +9,7 @@ import { EventCache } from './client/event-cache.ts';
 import { MqttWatch } from './client/mqtt-watch.ts';
 import { VtnClient } from './client/vtn-client.ts';
 import { Watch } from './client/watch.ts';
-import { clientSecretOf, deviceConfigOf } from './config.ts';
+import { deviceConfigOf, vtnAccessOf } from './config.ts';
 import type { AgentConfig } from './config.ts';
 import { openOrMakeDo } from './database.ts';
 import { Facts } from './facts.ts';
@@ -50,9 +50,7 @@ export function createVenAgent(config: AgentConfig, deps: VenAgentDeps = {}): Ve
   // A clock that is given is in the giver's hand, steps included.
   const monotonicMs = deps.monotonicMs ?? (deps.clock ? () => wall.nowMs() : () => performance.now());
   const clock = new SiteClock({ wall, monotonicMs, facts: new Facts(db), bootId: boot, log });
-  const { url, clientId, timeoutMs } = config.vtn;
-  const access = { url, clientId, clientSecret: clientSecretOf(config), timeoutMs };
-  const client = new VtnClient(access, clock, (vtnMs, roundTripMs) => clock.heard(vtnMs, roundTripMs));
+  const client = new VtnClient(vtnAccessOf(config), clock, (vtnMs, roundTripMs) => clock.heard(vtnMs, roundTripMs));
   const cache = new EventCache({ db, clock, random, bootId: boot });
   const outbox = new ReportOutbox(db);
   const sender = new ReportSender({ outbox, client, clock, random, log });

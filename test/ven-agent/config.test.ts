@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { tempDir } from '../support/temp-dir.ts';
-import { clientSecretOf, loadAgentConfig } from '../../ven-agent/config.ts';
+import { loadAgentConfig, vtnAccessOf } from '../../ven-agent/config.ts';
 
 let dir: ReturnType<typeof tempDir>;
 let file: string;
@@ -137,9 +137,9 @@ devices:
   it('takes the secret from a file beside it, and refuses an empty one', () => {
     const fromFile = good.replace('clientSecret: secret', 'clientSecretFile: secret.txt');
     writeFileSync(join(dir.path, 'secret.txt'), 'from the file\n');
-    expect(clientSecretOf(load(fromFile))).toBe('from the file');
+    expect(vtnAccessOf(load(fromFile)).clientSecret).toBe('from the file');
     writeFileSync(join(dir.path, 'secret.txt'), '\n');
-    expect(() => clientSecretOf(load(fromFile))).toThrow(/secret\.txt is empty/);
+    expect(() => vtnAccessOf(load(fromFile))).toThrow(/secret\.txt is empty/);
     expect(() => load(good.replace('secret}', 'secret, clientSecretFile: secret.txt}'))).toThrow(/exactly one of/);
   });
 

@@ -26,13 +26,16 @@ const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
  * far above that.
  */
 export class HttpConnection {
-  readonly #agents = {
-    'http:': new http.Agent({ keepAlive: true, maxSockets: 4 }),
-    'https:': new https.Agent({ keepAlive: true, maxSockets: 4 }),
-  };
+  readonly #agents: { 'http:': http.Agent; 'https:': https.Agent };
   readonly #timeoutMs: number;
 
-  constructor(timeoutMs: number) {
+  /** @param ca PEM text of the authorities that the server's certificate may be from; without it those that Node knows */
+  constructor(timeoutMs: number, ca?: string) {
+    const options = { keepAlive: true, maxSockets: 4 };
+    this.#agents = {
+      'http:': new http.Agent(options),
+      'https:': new https.Agent(ca === undefined ? options : { ...options, ca }),
+    };
     this.#timeoutMs = timeoutMs;
   }
 

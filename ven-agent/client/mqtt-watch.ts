@@ -22,6 +22,8 @@ export type MqttState = 'stopped' | 'connecting' | 'connected' | 'waiting' | 'no
 /** A VTN without MQTT is asked again this often whether it has one now. */
 const NO_BINDING_RETRY_MS = 300_000;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** setTimeout cannot wait longer. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Listens for notifications of this VEN's events and resources. A message only means "look again": its content is never used, nothing
@@ -31,6 +33,9 @@ export class MqttWatch {
   readonly #deps: MqttWatchDeps;
   #state: MqttState = 'stopped';
   #client: MqttClient | undefined;
+  /** Still listening with the token before, until there is another connection. */
+  #previous: MqttClient | undefined;
+  #renewal: NodeJS.Timeout | undefined;
   #timer: NodeJS.Timeout | undefined;
   #attempt = 0;
   #notifications = 0;
@@ -51,9 +56,11 @@ export class MqttWatch {
   async stop(): Promise<void> {
     this.#state = 'stopped';
     clearTimeout(this.#timer);
-    const client = this.#client;
+    clearTimeout(this.#renewal);
+    const clients = [this.#client, this.#previous];
     this.#client = undefined;
-    await client?.endAsync(true);
+    this.#previous = undefined;
+    await Promise.all(clients.map(async (client) => client?.endAsync(true)));
   }
 
   async #connect(): Promise<void> {
@@ -83,13 +90,14 @@ export class MqttWatch {
     }
   }
 
-  #open({ urls, credentials, topics: eventTopics, enrolmentTopics }: MqttBinding): void {
+  #open({ urls, credentials, ca, renewInMs, topics: eventTopics, enrolmentTopics }: MqttBinding): void {
     const { log, onEnrolment, onNotification, onRefused } = this.#deps;
     const topics = [...eventTopics, ...enrolmentTopics];
     // Of several brokers another one is tried at every attempt.
     const url = urls[this.#attempt % urls.length] ?? '';
     const client = mqtt.connect(url, {
       ...credentials,
+      ...(ca === undefined ? {} : { ca }),
       protocolVersion: 4,
       clean: true,
       reconnectPeriod: 0,
@@ -98,6 +106,7 @@ export class MqttWatch {
       queueQoSZero: false,
       timerVariant: 'native',
     });
+    this.#previous ??= this.#client;
     this.#client = client;
     client.on('connect', () => {
       client.subscribe(topics, { qos: 1 }, (error, granted) => {
@@ -112,6 +121,12 @@ export class MqttWatch {
         log.info({ url, topics }, 'listening for notifications');
         this.#state = 'connected';
         this.#attempt = 0;
+        this.#previous?.end(true);
+        this.#previous = undefined;
+        // The broker ends the connection when the token does: before, another one is made with a new token.
+        clearTimeout(this.#renewal);
+        if (renewInMs !== undefined)
+          this.#renewal = setTimeout(() => void this.#connect(), Math.min(renewInMs, MAX_TIMER_MS));
         onEnrolment();
       });
     });
@@ -129,6 +144,7 @@ export class MqttWatch {
     client.on('close', () => {
       if (this.#client !== client) return;
       this.#client = undefined;
+      clearTimeout(this.#renewal);
       if (this.#state === 'connected') log.warn({ url }, 'notifications lost: polling until they are back');
       this.#retry(backoffMs(this.#attempt++, this.#deps.random));
     });

@@ -34,6 +34,11 @@ export class TokenSource {
     return this.#pending;
   }
 
+  /** How long until another token is fetched; 0 when there is none. */
+  get renewInMs(): number {
+    return Math.max(0, (this.#token?.renewAtMs ?? 0) - this.#clock.nowMs());
+  }
+
   drop(): void {
     this.#token = undefined;
   }

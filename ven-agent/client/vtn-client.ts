@@ -14,6 +14,10 @@ export interface VtnClientOptions {
   clientId: string;
   clientSecret: string;
   timeoutMs?: number;
+  /** PEM text of the authorities that the VTN's and the broker's certificates may be from; without it those that Node knows. */
+  ca?: string;
+  /** For a broker with accounts of its own, whatever the VTN says about how to sign in. */
+  mqtt?: { username: string; password: string };
 }
 
 export type EventsRead = { kind: 'unchanged' } | { kind: 'complete'; events: Event[] };
@@ -23,6 +27,9 @@ export interface MqttBinding {
   urls: string[];
   /** Absent: the broker takes anybody. */
   credentials?: { username: string; password: string };
+  ca?: string;
+  /** When the credentials are to be replaced by others; absent: they last. */
+  renewInMs?: number;
   /** Of this VEN's events. */
   topics: string[];
   /** Of this VEN's resources, which say what targets mean. */
@@ -33,6 +40,7 @@ export interface MqttBinding {
 export class VtnClient {
   readonly #base: string;
   readonly #clientId: string;
+  readonly #broker: Pick<VtnClientOptions, 'ca' | 'mqtt'>;
   readonly #http: HttpConnection;
   readonly #token: TokenSource;
   readonly #events: PagedList;
@@ -47,7 +55,8 @@ export class VtnClient {
     this.#base = options.url.replace(/\/+$/, '');
     this.#clientId = options.clientId;
     this.#onDate = onDate;
-    this.#http = new HttpConnection(options.timeoutMs ?? 10_000);
+    this.#broker = options;
+    this.#http = new HttpConnection(options.timeoutMs ?? 10_000, options.ca);
     this.#token = new TokenSource(this.#http, this.#base, options, clock);
     this.#events = new PagedList('/events?active=true', (path, headers) => this.#call('GET', path, headers));
   }
@@ -91,7 +100,14 @@ export class VtnClient {
       if (error instanceof VtnError && error.status < 500) return [];
       throw error;
     });
-    const binding: MqttBinding = { urls, topics, enrolmentTopics: enrolmentTopics ?? [] };
+    const { ca, mqtt: own } = this.#broker;
+    const binding: MqttBinding = {
+      urls,
+      topics,
+      enrolmentTopics: enrolmentTopics ?? [],
+      ...(ca === undefined ? {} : { ca }),
+    };
+    if (own) return { ...binding, credentials: own };
     const authentication = mqtt['authentication'];
     if (isObject(authentication) && authentication['method'] === 'OAUTH2_BEARER_TOKEN') {
       // 3.1 Table 12: the token is the password; "{clientID}" stands for the client's id, all else is literal.
@@ -100,6 +116,7 @@ export class VtnClient {
         username: username === '{clientID}' ? this.#clientId : username,
         password: await this.#token.get(),
       };
+      binding.renewInMs = this.#token.renewInMs;
     }
     return binding;
   }

@@ -1,11 +1,15 @@
+import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import type { AddressInfo } from 'node:net';
+import tls from 'node:tls';
 import { Aedes } from 'aedes';
 import type { Client } from 'aedes';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLog } from '@openadr-gateway/shared/log.ts';
 import { MqttWatch } from '../../../ven-agent/client/mqtt-watch.ts';
 import type { MqttBinding } from '../../../ven-agent/client/vtn-client.ts';
+import { makeCertificates } from '../../support/certificates.ts';
+import { tempDir } from '../../support/temp-dir.ts';
 
 const log = createLog({ name: 'test', level: 'silent' });
 
@@ -17,6 +21,8 @@ let told: number;
 let enrolments: number;
 let refusals: number;
 let password: string;
+/** What the VTN's word has beside the usual. */
+let more: Partial<MqttBinding>;
 const logins: { username: string; password: string }[] = [];
 
 beforeEach(async () => {
@@ -25,6 +31,7 @@ beforeEach(async () => {
   refusals = 0;
   password = 'token-1';
   logins.length = 0;
+  more = {};
   sockets = [];
   broker = await Aedes.createBroker();
   broker.authenticate = (_client: Client, username, secret, done) => {
@@ -44,6 +51,7 @@ beforeEach(async () => {
       topics: ['vens/ven-1/events/+'],
       enrolmentTopics: ['vens/ven-1/resources/+'],
       credentials: { username: 'client', password },
+      ...more,
     }),
     onRefused: () => {
       refusals += 1;
@@ -107,6 +115,45 @@ describe('listening for notifications', () => {
     await connected();
     expect(refusals).toBe(1);
     expect(logins.map((l) => l.password)).toEqual(['expired', 'token-2']);
+  });
+
+  it('goes over to a new token before the old one is over, and misses nothing meanwhile', async () => {
+    let most = 0;
+    broker.on('client', () => (most = Math.max(most, broker.connectedClients)));
+    more = { renewInMs: 200 };
+    watch.start();
+    await connected();
+    password = 'token-9';
+    more = {};
+    await vi.waitFor(() => expect(logins.map((login) => login.password)).toEqual(['token-1', 'token-9']));
+    await vi.waitFor(() => expect(enrolments).toBe(2));
+    await vi.waitFor(() => expect(broker.connectedClients).toBe(1));
+    // Both at once for a moment, the old one until the new one listens.
+    expect(most).toBe(2);
+    await publish('vens/ven-1/events/update');
+    await vi.waitFor(() => expect(told).toBe(1));
+    expect(watch.status.state).toBe('connected');
+  });
+
+  it('listens over TLS to a broker whose authority it knows, and to no other', async () => {
+    const folder = tempDir('openadr-tls-');
+    const { ca, certFile, keyFile } = makeCertificates(folder.path);
+    const secure = tls.createServer({ cert: readFileSync(certFile), key: readFileSync(keyFile) }, broker.handle);
+    await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
+    const urls = [`mqtts://127.0.0.1:${(secure.address() as AddressInfo).port}`];
+    let refused = 0;
+    secure.on('tlsClientError', () => (refused += 1));
+    more = { urls };
+    watch.start();
+    await vi.waitFor(() => expect(refused).toBeGreaterThan(1));
+    expect(logins).toEqual([]);
+    more = { urls, ca };
+    await connected();
+    await publish('vens/ven-1/events/update');
+    await vi.waitFor(() => expect(told).toBe(1));
+    await watch.stop();
+    await new Promise((resolve) => secure.close(resolve));
+    await folder.remove();
   });
 
   it('ends at once when it is stopped, and stays ended', async () => {

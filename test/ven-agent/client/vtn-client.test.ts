@@ -1,7 +1,12 @@
+import { readFileSync } from 'node:fs';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ManualClock } from '@openadr-gateway/shared/time/clock.ts';
 import { NoAnswerError } from '../../../ven-agent/client/http.ts';
 import { VtnClient } from '../../../ven-agent/client/vtn-client.ts';
+import { makeCertificates } from '../../support/certificates.ts';
+import { tempDir } from '../../support/temp-dir.ts';
 import { event, NOON, payload } from '../builders.ts';
 import { FakeVtn } from '../fake-vtn.ts';
 
@@ -167,12 +172,46 @@ describe('enrolment and notifiers', () => {
       topics: ['e/+'],
       enrolmentTopics: [],
       credentials: { username: 'client', password: 'token-1' },
+      renewInMs: expect.any(Number),
     });
+  });
+
+  it('signs in at a broker that has accounts of its own with that account, which lasts', async () => {
+    vtn.notifiers = {
+      WEBHOOK: true,
+      MQTT: { URIS: ['mqtt://127.0.0.1:1'], serialization: 'JSON', authentication: { method: 'ANONYMOUS' } },
+    };
+    const mqtt = { username: 'site', password: 'of the broker' };
+    const other = new VtnClient({ url: vtn.url, clientId: 'client', clientSecret: 'secret', mqtt }, clock);
+    const binding = await other.mqttBinding('ven-1');
+    expect([binding?.credentials, binding?.renewInMs]).toEqual([mqtt, undefined]);
+    other.close();
   });
 
   it('finds none where the VTN has webhooks only', async () => {
     expect(await client.mqttBinding('ven-1')).toBeUndefined();
   });
+});
+
+it('a VTN is trusted by the authority that the configuration names, and by no other', async () => {
+  const folder = tempDir('openadr-tls-');
+  const { ca, certFile, keyFile } = makeCertificates(folder.path);
+  const tls = { cert: readFileSync(certFile), key: readFileSync(keyFile) };
+  const server = https.createServer(tls, (request, response) => {
+    request.resume();
+    if (request.url === '/auth/server') response.statusCode = 404;
+    response.end(JSON.stringify(request.method === 'POST' ? { access_token: 't' } : []));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const access = { url, clientId: 'c', clientSecret: 's' };
+  const [trusting, other] = [new VtnClient({ ...access, ca }, clock), new VtnClient(access, clock)];
+  await expect(other.activeEvents()).rejects.toThrow(/certificate/);
+  await expect(trusting.activeEvents()).resolves.toEqual({ kind: 'complete', events: [] });
+  trusting.close();
+  other.close();
+  await new Promise((resolve) => server.close(resolve));
+  await folder.remove();
 });
 
 it('a VTN that cannot be reached is named in the error', async () => {
