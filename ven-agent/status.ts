@@ -146,7 +146,10 @@ export class StatusServer {
       device: capabilities && `${capabilities.manufacturer} ${capabilities.model} ${capabilities.serialNumber}`,
       kind: capabilities?.kind,
       // A meter holds no orders that it could revert.
-      safeReversion: capabilities?.kind === 'METER' ? undefined : capabilities?.safeReversion,
+      safeReversion:
+        capabilities?.kind === 'METER'
+          ? undefined
+          : capabilities?.safeReversion && reading?.isReversionDoubted !== true,
       readAt: instant(reading?.readAtMs),
       powerW: reading?.powerW,
       socFraction: reading?.socFraction,

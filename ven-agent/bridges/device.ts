@@ -47,6 +47,8 @@ export interface DeviceReading {
   outputLimit?: Limit;
   /** Absent where no set-point is in force. */
   setpointW?: number;
+  /** A reversion timer was refused or does not count: `safeReversion` is not to be relied on. */
+  isReversionDoubted?: boolean;
 }
 
 export type Limit = { kind: 'unlimited' } | { kind: 'limited'; maxW: number };

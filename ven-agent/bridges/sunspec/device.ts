@@ -29,6 +29,9 @@ export interface SunSpecDeviceOptions extends ConnectionOptions {
   log: Logger;
 }
 
+/** A reading of this age still says what stands in the registers. */
+const FRESH_MS = 500;
+
 /** What `open` learnt. */
 interface Opened {
   unit: SunSpecUnit;
@@ -48,6 +51,8 @@ export class SunSpecDevice implements Device {
   readonly #log: Logger;
   #opened: Opened | undefined;
   #wasFaulty = false;
+  /** What the last reading saw, for the write that follows it. */
+  #seen: { blocks: Blocks; atMs: number } | undefined;
 
   constructor(options: SunSpecDeviceOptions) {
     this.resourceName = options.resourceName;
@@ -85,7 +90,10 @@ export class SunSpecDevice implements Device {
   async read(): Promise<DeviceReading> {
     const opened = this.#require();
     const readAtMs = this.#options.clock.nowMs();
-    const reading = readingOf(readAtMs, await readState(opened.unit, this.#options.kind), opened.maxW, opened.quirks);
+    const blocks = await readState(opened.unit, this.#options.kind);
+    this.#seen = { blocks, atMs: readAtMs };
+    const reading = readingOf(readAtMs, blocks, opened.maxW, opened.quirks);
+    if (opened.writer.doubtsTimers) reading.isReversionDoubted = true;
     const isFaulty = reading.state === 'FAULT';
     if (isFaulty && !this.#wasFaulty && opened.unit.has(MODEL_701)) {
       const whole = await opened.unit.read(MODEL_701);
@@ -99,7 +107,7 @@ export class SunSpecDevice implements Device {
     const opened = this.#require();
     const nonsense = faultOf(command);
     if (nonsense !== undefined) return { kind: 'rejected', reason: nonsense };
-    const before = await readControls(opened.unit, this.#options.kind);
+    const before = this.#takeSeen() ?? (await readControls(opened.unit, this.#options.kind));
     if (isLocal(before))
       return { kind: 'rejected', reason: 'the device is under local control (715 or 802 LocRemCtl)' };
     const outcome = await this.#apply(opened, command, before);
@@ -120,6 +128,7 @@ export class SunSpecDevice implements Device {
 
   async close(): Promise<void> {
     this.#opened = undefined;
+    this.#seen = undefined;
     this.#connection.close();
   }
 
@@ -147,6 +156,14 @@ export class SunSpecDevice implements Device {
       if (error instanceof RangeError) return { kind: 'rejected', reason: error.message };
       throw error;
     }
+  }
+
+  /** What was read just now need not be read again to see what differs; once only, because writing changes it. */
+  #takeSeen(): Blocks | undefined {
+    const seen = this.#seen;
+    this.#seen = undefined;
+    const ageMs = seen === undefined ? Infinity : this.#options.clock.nowMs() - seen.atMs;
+    return ageMs >= 0 && ageMs < FRESH_MS ? seen?.blocks : undefined;
   }
 
   #require(): Opened {

@@ -43,6 +43,11 @@ export class PlanWriter {
     this.#log = log;
   }
 
+  /** Has a reversion timer turned out not to count, or was one refused: will the device keep its orders when we go silent? */
+  get doubtsTimers(): boolean {
+    return [...this.#manners.values()].some(({ isTimerDoubted, refused }) => isTimerDoubted || refused.size > 0);
+  }
+
   /** What the device holds otherwise than planned, but for timers that it does not take. */
   differenceOf(plan: ControlPlan, block: Block): ReturnType<typeof firstDifference> {
     return firstDifference(plan, block, this.#mannerOf(plan).refused);

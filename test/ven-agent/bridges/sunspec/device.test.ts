@@ -163,6 +163,24 @@ describe('a SunSpec battery (701, 702, 704, 713, 715)', () => {
     expect(await device.read()).toMatchObject({ setpointW: MW, outputLimit: { kind: 'limited', maxW: 3 * MW } });
   });
 
+  it('does not read again what it has just read, before it writes', async () => {
+    const command: DeviceCommand = { ...lease, setpointW: MW };
+    await device.write(command);
+    clock.advance(1_000);
+    await device.read();
+    slave.requests.length = 0;
+    expect(await device.write(command)).toEqual({ kind: 'unchanged' });
+    expect(slave.requests.filter(({ functionCode }) => functionCode === 3)).toEqual([]);
+    // Only once, and not when it is old.
+    await device.write(command);
+    expect(slave.requests.some(({ functionCode }) => functionCode === 3)).toBe(true);
+    await device.read();
+    clock.advance(500);
+    slave.requests.length = 0;
+    await device.write(command);
+    expect(slave.requests.some(({ functionCode }) => functionCode === 3)).toBe(true);
+  });
+
   it('goes on with the lease that a restarted agent finds on the device', async () => {
     const command: DeviceCommand = { ...lease, setpointW: MW };
     await device.write(command);
@@ -182,12 +200,14 @@ describe('a SunSpec battery (701, 702, 704, 713, 715)', () => {
     };
     const command: DeviceCommand = { outputLimit: { kind: 'limited', maxW: MW }, setpointW: 0, leaseSeconds: 60 };
     await device.write(command);
+    expect(await device.read()).not.toHaveProperty('isReversionDoubted');
     for (let second = 1; second < 30; second += 1) {
       clock.advance(1_000);
       expect(await device.write(command)).toEqual({ kind: 'unchanged' });
     }
     clock.advance(1_000);
     expect(await device.write(command)).toEqual({ kind: 'applied', registersWritten: 17 });
+    expect((await device.read()).isReversionDoubted).toBe(true);
   });
 
   it('goes to the programmed fallback when it hears nothing for the lease', async () => {

@@ -143,7 +143,7 @@ describe('storage by model 124', () => {
       return request.functionCode === 3 || !isTimer ? undefined : 2;
     };
     expect(await device.write({ ...lease, setpointW: 6_400 })).toMatchObject({ kind: 'applied' });
-    expect((await device.read()).setpointW).toBe(6_400);
+    expect(await device.read()).toMatchObject({ setpointW: 6_400, isReversionDoubted: true });
     takeWrites();
     expect(await device.write({ ...lease, setpointW: 6_400 })).toEqual({ kind: 'unchanged' });
     clock.advance(30_000);
