@@ -139,7 +139,7 @@ export class Control {
 /**
  * The command that an agent leaves behind when it stops in order: the set-point is handed back, except where a bound of
  * charging or a shared cap is in force (the device stands still then); output limits stay until the lease is over, and then
- * the device goes to its programmed fallback.
+ * the device goes to its programmed fallback; one that has none keeps them.
  */
 export function handBack(last: DeviceCommand): DeviceCommand {
   const { setpointW: _released, ...limits } = last;

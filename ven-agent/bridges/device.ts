@@ -25,7 +25,7 @@ export interface DeviceCapabilities {
   canSetPower: boolean;
   /** Can its output be limited (704 or 123 WMaxLimPct)? */
   canLimitOutput: boolean;
-  /** Does it fall back to a programmed safe value when the agent goes silent? Model 123 can only release the limit. */
+  /** Does it fall back to a programmed safe value when the agent goes silent? Model 123 can only release or keep the limit. */
   safeReversion: boolean;
 }
 
@@ -61,7 +61,7 @@ export interface DeviceCommand {
   setpointW?: number;
   /**
    * Where the device shall go when the agent goes silent and the device supports it: the output bound and set-point to
-   * revert to. Absent: the device releases its limit.
+   * revert to. Absent: the device releases its limit. One that can only release keeps the order instead, where this bounds it.
    */
   fallback?: { outputLimit: Limit; setpointW?: number };
   /** How long the device keeps the command without a refresh, seconds (SunSpec RvrtTms). */

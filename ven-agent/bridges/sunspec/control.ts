@@ -108,13 +108,17 @@ export function planSetpoint704(
   };
 }
 
-/** 123 WMaxLimPct .. WMaxLim_Ena, offsets 5..9. Its timer can only release the limit, whatever the fallback says. */
+/**
+ * 123 WMaxLimPct .. WMaxLim_Ena, offsets 5..9. Its timer can only release the limit. Where the fallback is a limit too, the device
+ * is given no timer: it keeps what it was told last, for release is what must not happen.
+ */
 export function planLimit123(block: Block, command: DeviceCommand, maxW: number): ControlPlan {
   const isEnabled = command.outputLimit.kind === 'limited';
+  const isLease = isEnabled && command.fallback?.outputLimit.kind !== 'limited';
   const values = valuesOf(block, [
     ['WMaxLimPct', rawPercent(block, 'WMaxLimPct', command.outputLimit, maxW)],
     ['WMaxLimPct_WinTms', 0],
-    ['WMaxLimPct_RvrtTms', isEnabled ? timerRaw(command.leaseSeconds) : 0],
+    ['WMaxLimPct_RvrtTms', isLease ? timerRaw(command.leaseSeconds) : 0],
     ['WMaxLimPct_RmpTms', 0],
     ['WMaxLim_Ena', isEnabled ? 1 : 0],
   ]);
@@ -124,7 +128,7 @@ export function planLimit123(block: Block, command: DeviceCommand, maxW: number)
     values,
     oneByOne: isEnabled ? enabling : ['WMaxLim_Ena'],
     compared: isEnabled ? ['WMaxLimPct', 'WMaxLimPct_RvrtTms', 'WMaxLim_Ena'] : ['WMaxLim_Ena'],
-    isLease: isEnabled,
+    isLease,
     enable: 'WMaxLim_Ena',
   };
 }

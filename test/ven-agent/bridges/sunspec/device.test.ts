@@ -405,6 +405,20 @@ describe('a SunSpec PV inverter of the older family (103, 120, 121, 123)', () =>
     expect(await device.read()).toMatchObject({ powerW: 8 * MW, outputLimit: { kind: 'unlimited' } });
   });
 
+  it('keeps its limit, without a timer, when nobody renews it and the fallback is a limit: release is all that a timer could do', async () => {
+    const outputLimit = { kind: 'limited', maxW: 4 * MW } as const;
+    const command: DeviceCommand = { ...lease, outputLimit, fallback: { outputLimit: { ...outputLimit, maxW: MW } } };
+    await device.write({ ...lease, outputLimit });
+    expect(await device.write(command)).toEqual({ kind: 'applied', registersWritten: 5 });
+    expect(writesOf(slave).at(-1)).toMatchObject({ values: [4_000, 0, 0, 0, 1] });
+    clock.advance(3_600_000);
+    expect(await device.read()).toMatchObject({ powerW: 4 * MW, outputLimit });
+    expect(await device.write(command)).toEqual({ kind: 'unchanged' });
+    expect(await device.write(lease)).toMatchObject({ kind: 'applied' });
+    clock.advance(300);
+    expect(await device.read()).toMatchObject({ powerW: 8 * MW, outputLimit: { kind: 'unlimited' } });
+  });
+
   it('uses FC06 where FC16 is refused, and does not ask for FC16 again', async () => {
     slave.onRequest = (request) => (request.functionCode === 16 ? 1 : undefined);
     const command: DeviceCommand = { ...lease, outputLimit: { kind: 'limited', maxW: 4 * MW } };
