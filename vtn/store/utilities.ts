@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Selectable } from 'kysely';
 import type { Page } from './assets.ts';
 import { chunked } from './chunks.ts';
+import { kept } from './kept.ts';
 import type { Database } from './schema.ts';
 import type { Db } from './store.ts';
 
@@ -93,8 +94,9 @@ export async function membersOf(db: Db, utilityIds: readonly string[]): Promise<
   return members;
 }
 
-/** The ids of all utilities that are deactivated. */
+const deactivated = kept((db) => db.selectFrom('utilities').select('id').where('is_active', '=', 0));
+
+/** The ids of all utilities that are deactivated. Looked for every half a second. */
 export async function deactivatedUtilities(db: Db): Promise<string[]> {
-  const rows = await db.selectFrom('utilities').select('id').where('is_active', '=', 0).execute();
-  return rows.map((row) => String(row.id));
+  return (await deactivated(db)).rows.map((row) => String(row.id));
 }

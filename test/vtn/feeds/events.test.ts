@@ -2,6 +2,7 @@ import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { revokeClient } from '../../../vtn/store/clients.ts';
 import { follow, type Follower } from '../support/feed.ts';
 import { startVtn, type TestClient, type TestVtn } from '../support/server.ts';
+import { aUtility, callerOf } from '../utilities/support.ts';
 import { tempDir } from '../../support/temp-dir.ts';
 
 const followers: Follower[] = [];
@@ -311,6 +312,21 @@ describe('the feed is', () => {
     await follower.closed;
     expect(follower.heard.at(-1)).toMatchObject({ name: 'end', data: { reason: expect.stringContaining('token') } });
     expect(other.named()).toEqual(['ready']);
+  });
+
+  it('closed to the members of a utility that is deactivated, at once, and open to them when it is activated again', async () => {
+    const { vtn, bl, live, join } = await started();
+    await aUtility(vtn, 1);
+    const member = await vtn.client('utility', { utility: { id: '1', level: 'spectator' } });
+    const [follower, other] = [await live(member), await live(bl)];
+    const admin = callerOf(vtn, await vtn.client('admin'));
+    await admin.update('1', { isActive: false }).expect(200);
+    await follower.closed;
+    expect(follower.named()).toEqual(['ready', 'end']);
+    expect((await join(member)).status).toBe(401);
+    expect(other.named()).toEqual(['ready']);
+    await admin.update('1', { isActive: true }).expect(200);
+    await live(member);
   });
 
   it('closed when the token expires', async () => {
