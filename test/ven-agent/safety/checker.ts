@@ -162,14 +162,14 @@ export class Checker {
 
   /** What is told in one tick adds up, also while the loop is still settling. */
   #checkSums(): void {
-    const { scenario, meter, restW } = this.#world;
+    const { scenario, restW } = this.#world;
     for (const subject of [SITE, INVERTER]) {
       const { exportW } = capsOf(subject, this.#active, scenario);
       const members = sharersOf(subject, scenario);
       if (exportW === Infinity || members.length === 0) continue;
       const plants = members.map(({ name }) => this.#world.plant(name));
       if (plants.some(({ heard, fault }) => heard.length !== 1 || fault !== 'none')) continue;
-      if (subject === SITE && scenario.hasMeter && meter.fault !== 'none') continue;
+      if (subject === SITE && this.#isBlind()) continue;
       this.tally.sharedSums += 1;
       const tellsW = members.map((plan, n) => mostOf(plan, plants[n]?.heard[0]?.command));
       const sumW = tellsW.reduce((a, b) => a + b, subject === SITE ? restW : 0);
@@ -182,7 +182,7 @@ export class Checker {
 
   /** The true sum at the meter or the inverter keeps to the cap, or nothing more can be done. */
   #checkShared(subject: string): void {
-    const { scenario, meter, restW } = this.#world;
+    const { scenario, restW } = this.#world;
     const members = sharersOf(subject, scenario);
     const caps = capsOf(subject, this.#active, scenario);
     if (members.length === 0 || (caps.importW === Infinity && caps.exportW === Infinity)) return;
@@ -191,7 +191,7 @@ export class Checker {
     this.tally.sharedCaps += 1;
     const sumW = plants.reduce((sum, { powerW }) => sum + powerW, 0);
     const toleranceW = toleranceOf(members);
-    const { lowW, highW } = this.#budget(subject, caps, scenario.hasMeter && meter.fault !== 'none', restW);
+    const { lowW, highW } = this.#budget(subject, caps, this.#isBlind(), restW);
     const lowest = plants.every(({ powerW }, n) => powerW <= this.#reach(members[n]).lowestW + toleranceW);
     const highest = plants.every(({ powerW }, n) => powerW >= this.#reach(members[n]).highestW - toleranceW);
     const outside = (sumW > highW + toleranceW && !lowest) || (sumW < lowW - toleranceW && !highest);
@@ -260,6 +260,12 @@ export class Checker {
   #reach(plan: DevicePlan | undefined): { lowestW: number; highestW: number } {
     if (plan === undefined) return { lowestW: 0, highestW: 0 };
     return reachOf(plan, this.#world.plant(plan.name).socFraction, this.#active, this.#world.scenario);
+  }
+
+  /** The meter is silent, or not yet asked again. */
+  #isBlind(): boolean {
+    const { scenario, meter } = this.#world;
+    return scenario.hasMeter && (meter.fault !== 'none' || !this.#isReached(meter.resourceName));
   }
 
   #isReached(name: string): boolean {
