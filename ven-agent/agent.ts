@@ -164,6 +164,7 @@ export class Agent {
       this.#applied.set(unit.resourceName, { ...decided, outcome: dryRun ? 'dry-run' : 'pending' });
       const outcome = dryRun ? undefined : await unit.apply(decided.command);
       if (outcome !== undefined) this.#applied.set(unit.resourceName, { ...decided, outcome: outcome.kind });
+      if (outcome?.kind === 'applied' || outcome?.kind === 'unchanged') this.#control.confirm(unit.resourceName);
     });
     await settledWithin(writes, waitMs);
     this.#ticks += 1;

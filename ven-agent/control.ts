@@ -1,6 +1,6 @@
 import type { DeviceCommand } from './bridges/device.ts';
 import type { AgentConfig, DeviceEntry } from './config.ts';
-import { initialSiteState } from './dispatch/memory.ts';
+import { confirmed, initialSiteState } from './dispatch/memory.ts';
 import type { SiteState } from './dispatch/memory.ts';
 import type { Constraint } from './dispatch/range.ts';
 import type { MeterView } from './dispatch/rest.ts';
@@ -84,6 +84,11 @@ export class Control {
     return new Map(
       [...decisions].map(([name, decision]) => [name, { ...decision, envelope: envelopes.get(name) as Envelope }]),
     );
+  }
+
+  /** The device was told so and holds it. */
+  confirm(resourceName: string): void {
+    this.#state = confirmed(this.#state, resourceName);
   }
 
   #facts(

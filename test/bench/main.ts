@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { Command } from 'commander';
 import { Demo } from '../support/demo.ts';
 import { killRounds } from '../support/kill-rounds.ts';
+import { measureAgent } from './agent.ts';
 import { measureApi, type ApiRow } from './api.ts';
 import { dispatchToEvent } from './dispatches.ts';
 import { childOf, footprint } from './footprint.ts';
@@ -28,6 +29,7 @@ const options = new Command('npm run bench --')
   .option('--schedules', 'only schedules by state of charge')
   .option('--webhooks', 'only webhooks, as many as --endpoints')
   .option('--endpoints <n>', 'endpoints of webhooks, a tenth of which hang', Number, 1_000)
+  .option('--agent', 'only the agent')
   .option('--kill-rounds <n>', 'kill -9 rounds of the store', Number, 200)
   .parse()
   .opts<
@@ -44,7 +46,7 @@ const options = new Command('npm run bench --')
       | 'devices',
       number
     > &
-      Partial<Record<'visibility' | 'operations' | 'dispatches' | 'webhooks' | 'schedules', boolean>>
+      Partial<Record<'visibility' | 'operations' | 'dispatches' | 'webhooks' | 'schedules' | 'agent', boolean>>
   >();
 
 if (options.visibility) {
@@ -56,6 +58,11 @@ if (options.visibility) {
 const HEADER = ['', 'requests/s', 'ratio', 'p50 ms', 'p99 ms', 'p99 ratio', 'RSS MB', 'CPU %'];
 if (options.schedules) {
   console.log(formatTable(HEADER, await measureSchedules(options.devices)));
+  process.exit();
+}
+
+if (options.agent) {
+  console.log(formatTable(HEADER, await measureAgent(options.agentSeconds)));
   process.exit();
 }
 
@@ -104,6 +111,8 @@ for (const { name, pairs } of api) {
 
 rows.push(...(await measureOperations(options.assets, options.rounds)));
 rows.push(...(await measureSchedules(options.devices)));
+
+rows.push(...(await measureAgent(options.agentSeconds)));
 
 const demo = await Demo.start();
 try {

@@ -65,11 +65,12 @@ function worstOf({ facts, state, capabilities, own }: Candidate): { lowW: number
     capabilities === undefined
       ? { lowW: own.low.powerW, highW: own.high.powerW }
       : { lowW: -capabilities.maxChargeW, highW: capabilities.maxDischargeW };
-  const { told } = state;
-  if (told === undefined || !facts.obeys) return all;
-  if (facts.reachable) return { lowW: told.lowW, highW: told.highW };
+  const { mayHold } = state;
+  if (mayHold === undefined || !facts.obeys) return all;
+  if (facts.reachable) return { lowW: mayHold.lowW, highW: mayHold.highW };
   if (capabilities?.safeReversion !== true) return all;
-  return { lowW: Math.min(told.lowW, told.fallbackLowW), highW: Math.max(told.highW, told.fallbackHighW) };
+  const { lowW, highW, fallbackLowW, fallbackHighW } = mayHold;
+  return { lowW: Math.min(lowW, fallbackLowW), highW: Math.max(highW, fallbackHighW) };
 }
 
 function clamp(powerW: number, lowW: number, highW: number): number {

@@ -5,9 +5,8 @@ import type { EnergyState } from './energy.ts';
 import type { RestState } from './rest.ts';
 import type { Share } from './share.ts';
 
-/** What the agent last told a device, as edges of its power, W. */
+/** What a command lets a device do, as edges of its power, W. */
 export interface Told {
-  setpointW?: number | undefined;
   lowW: number;
   highW: number;
   /** Where it goes when the agent is silent. */
@@ -19,7 +18,11 @@ export interface Told {
 export interface DeviceState {
   energy: EnergyState;
   holding?: Holding | undefined;
+  /** The last set-point, and what the last command let it do. */
+  setpointW?: number | undefined;
   told?: Told | undefined;
+  /** The widest of all commands since one was last confirmed: nobody knows which of them it heard. */
+  mayHold?: Told | undefined;
   /** Readings in a row above, or below, what it had been told. */
   overTicks: number;
   underTicks: number;
@@ -63,16 +66,35 @@ export function noteTold(
   capabilities: DeviceCapabilities,
   powerW: number | undefined,
 ): DeviceState {
-  const { told } = state;
+  const { told, mayHold } = state;
+  const next = toldOf(command, capabilities);
   const toleranceW = TOLERANCE * Math.max(capabilities.maxDischargeW, capabilities.maxChargeW);
   const over = told !== undefined && powerW !== undefined && powerW > told.highW + toleranceW;
   const under = told !== undefined && powerW !== undefined && powerW < told.lowW - toleranceW;
   return {
     energy: state.energy,
     holding,
-    told: toldOf(command, capabilities),
+    setpointW: command.setpointW,
+    told: next,
+    mayHold: mayHold === undefined ? undefined : widest(mayHold, next),
     overTicks: over ? state.overTicks + 1 : 0,
     underTicks: under ? state.underTicks + 1 : 0,
+  };
+}
+
+/** The device was seen to hold the last command. */
+export function confirmed(state: SiteState, name: string): SiteState {
+  const device = state.devices.get(name);
+  if (device?.told === undefined || device.mayHold === device.told) return state;
+  return { ...state, devices: new Map(state.devices).set(name, { ...device, mayHold: device.told }) };
+}
+
+function widest(a: Told, b: Told): Told {
+  return {
+    lowW: Math.min(a.lowW, b.lowW),
+    highW: Math.max(a.highW, b.highW),
+    fallbackLowW: Math.min(a.fallbackLowW, b.fallbackLowW),
+    fallbackHighW: Math.max(a.fallbackHighW, b.fallbackHighW),
   };
 }
 
@@ -84,5 +106,5 @@ function toldOf({ outputLimit, setpointW, fallback }: DeviceCommand, capabilitie
   };
   const [lowW, highW] = edges(outputLimit, setpointW);
   const [fallbackLowW, fallbackHighW] = edges(fallback?.outputLimit, fallback?.setpointW);
-  return { setpointW, lowW, highW, fallbackLowW, fallbackHighW };
+  return { lowW, highW, fallbackLowW, fallbackHighW };
 }

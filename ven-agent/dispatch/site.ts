@@ -160,7 +160,7 @@ function decideDevice(
   const { command, reasons } = guard(decision.command, {
     range,
     // One that decided for itself is taken over where it is.
-    previousW: state.told?.setpointW ?? facts.powerW,
+    previousW: state.setpointW ?? facts.powerW,
     stale,
     rampUpWPerSecond: settings.rampUpWPerSecond,
     elapsedSeconds: site.elapsedSeconds,

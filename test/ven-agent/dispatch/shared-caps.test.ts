@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { initialSiteState } from '../../../ven-agent/dispatch/memory.ts';
+import { confirmed, initialSiteState } from '../../../ven-agent/dispatch/memory.ts';
 import { decideSite } from '../../../ven-agent/dispatch/site.ts';
 import type { DeviceFacts, SiteFacts } from '../../../ven-agent/dispatch/site.ts';
 import { bess, pv } from '../builders.ts';
@@ -107,8 +107,13 @@ describe('a cap of the site', () => {
     const rated = { whenNoSetpoint: 'release', dropsOutAtZero: false, ratedW: 2 * MW } as const;
     expect(limitOfPv({ capabilities: undefined, settings: rated })).toBe(4 * MW);
     const before = decideSite(site([battery({ envelope: ordered(2 * MW) }), solar()], { shared }), initialSiteState);
-    expect(limitOfPv({}, before.state)).toBe(4 * MW);
-    expect(limitOfPv({ capabilities: { ...bess, safeReversion: false } }, before.state)).toBe(0);
+    expect(limitOfPv({}, before.state)).toBe(0);
+    const heard = confirmed(before.state, 'BESS_1');
+    expect(limitOfPv({}, heard)).toBe(4 * MW);
+    expect(limitOfPv({ capabilities: { ...bess, safeReversion: false } }, heard)).toBe(0);
+    // Of the next command nobody knows whether it was heard.
+    const lower = decideSite(site([battery({ envelope: ordered(0), powerW: 2 * MW }), solar()], { shared }), heard);
+    expect(limitOfPv({}, lower.state)).toBe(4 * MW);
   });
 
   it('holds a device still that cannot be seen or does not obey, and counts what it does', () => {

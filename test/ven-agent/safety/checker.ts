@@ -10,6 +10,7 @@ import type { Simulation } from './simulation.ts';
 const SETTLING_SECONDS = 12;
 /** The time that is given to catch a device that decides for itself, when it does something else. */
 const CAUGHT_SECONDS = 3;
+const STILL = { lowestW: 0, highestW: 0 };
 /** Longest time until a device that is back is controlled again: its back-off and a tick. */
 const BACK_SECONDS = 35;
 const LEASE_SECONDS = 30;
@@ -187,13 +188,16 @@ export class Checker {
     const caps = capsOf(subject, this.#active, scenario);
     if (members.length === 0 || (caps.importW === Infinity && caps.exportW === Infinity)) return;
     const plants = members.map(({ name }) => this.#world.plant(name));
-    if (plants.some(({ fault, resourceName }) => fault !== 'none' || !this.#isReached(resourceName))) return;
     this.tally.sharedCaps += 1;
     const sumW = plants.reduce((sum, { powerW }) => sum + powerW, 0);
     const toleranceW = toleranceOf(members);
     const { lowW, highW } = this.#budget(subject, caps, this.#isBlind(), restW);
-    const lowest = plants.every(({ powerW }, n) => powerW <= this.#reach(members[n]).lowestW + toleranceW);
-    const highest = plants.every(({ powerW }, n) => powerW >= this.#reach(members[n]).highestW - toleranceW);
+    // Those that are well make up for those that are not, but are not expected to go beyond standing still for them.
+    const well = members.filter(({ name }) => this.#world.plant(name).fault === 'none' && this.#isReached(name));
+    const reach = (plan: DevicePlan) => (well.length < members.length ? STILL : this.#reach(plan));
+    const powerOf = ({ name }: DevicePlan): number => this.#world.plant(name).powerW;
+    const lowest = well.every((plan) => powerOf(plan) <= reach(plan).lowestW + toleranceW);
+    const highest = well.every((plan) => powerOf(plan) >= reach(plan).highestW - toleranceW);
     const outside = (sumW > highW + toleranceW && !lowest) || (sumW < lowW - toleranceW && !highest);
     if (!this.#lasts(subject, outside)) return;
     const powers = plants.map(({ powerW }) => powerW).join(' ');
@@ -257,8 +261,7 @@ export class Checker {
     return { importW: a.importW, exportW: Math.min(a.exportW, b.exportW) };
   }
 
-  #reach(plan: DevicePlan | undefined): { lowestW: number; highestW: number } {
-    if (plan === undefined) return { lowestW: 0, highestW: 0 };
+  #reach(plan: DevicePlan): { lowestW: number; highestW: number } {
     return reachOf(plan, this.#world.plant(plan.name).socFraction, this.#active, this.#world.scenario);
   }
 

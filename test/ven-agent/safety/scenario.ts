@@ -95,7 +95,7 @@ function deviceOf(random: Random, n: number, shares: boolean): DevicePlan {
     whenNoSetpoint: random.pick('release', 'release', 'idle'),
     ownWishW: Math.round((2 * random.next() - 1) * ratedW),
     simple: { '1': id(1), '2': id(2), '3': id(3) },
-    ...(random.chance(0.2) ? { rampUpWPerSecond: Math.ceil(ratedW / 5) } : {}),
+    ...(random.chance(0.3) ? { rampUpWPerSecond: Math.ceil(ratedW / 8) } : {}),
     ...(shares && n < 2 ? { inverterId: INVERTER } : {}),
   };
 }
@@ -178,6 +178,7 @@ function addIncident(random: Random, scenario: Scenario): void {
       'wish',
       'wish',
       'clock',
+      'die',
       'die',
       'boot',
     )
