@@ -15,15 +15,17 @@ export function leastOutputW({ maxDischargeW }: DeviceCapabilities, { dropsOutAt
 /**
  * A device as the one who shares sees it.
  *
+ * @param elapsedSeconds what a ramp has had since the last command
  * @param bandW how far apart the caps are: PV is given no more headroom than fits between them
  */
-export function memberOf(candidate: Candidate, bandW: number): Member {
+export function memberOf(candidate: Candidate, bandW: number, elapsedSeconds: number): Member {
   const { facts, state, capabilities, range, wish } = candidate;
   const { name, powerW, settings } = facts;
   const base = { name, measuredW: powerW, leastW: 0, ...disobedience(state, powerW) };
   const isUnderstood = facts.ready && facts.obeys && powerW !== undefined;
   if (capabilities === undefined || !isUnderstood || !canBeTold(capabilities)) {
-    return { ...base, kind: 'fixed', ...worstOf(candidate), upperW: 0, lowerW: 0, ordered: false, free: false };
+    const nothing = { nearLowW: 0, nearHighW: 0, upperW: 0, lowerW: 0 };
+    return { ...base, kind: 'fixed', ...worstOf(candidate), ...nothing, ordered: false, free: false };
   }
   const edges = { lowW: range.low.powerW, highW: range.high.powerW };
   const steered = capabilities.kind === 'BESS' && capabilities.canSetPower;
@@ -32,18 +34,36 @@ export function memberOf(candidate: Candidate, bandW: number): Member {
     const leastW = Math.min(leastOutputW(capabilities, settings), edges.highW);
     const upperW = powerW === undefined ? edges.highW : clamp(powerW + headroomW, leastW, edges.highW);
     const lowerW = powerW === undefined ? edges.lowW : Math.min(powerW, edges.highW);
-    return { ...base, ...edges, kind: 'limited', leastW, upperW, lowerW, ordered: false, free: true };
+    const near = { nearLowW: leastW, nearHighW: upperW };
+    return { ...base, ...edges, ...near, kind: 'limited', leastW, upperW, lowerW, ordered: false, free: true };
   }
   const free = wish === undefined && settings.whenNoSetpoint === 'release' && state.holding?.kind !== 'needed';
-  const [lowerW, upperW] = free ? reachOf(candidate) : [wish?.powerW ?? 0, wish?.powerW ?? 0];
+  const near = nearEdges(candidate, elapsedSeconds);
+  const wishW = clamp(wish?.powerW ?? 0, near.nearLowW, near.nearHighW);
+  const [lowerW, upperW] = free ? reachOf(candidate) : [wishW, wishW];
   return {
     ...base,
     ...edges,
+    ...near,
     kind: 'steered',
     upperW: clamp(upperW, edges.lowW, edges.highW),
     lowerW: clamp(lowerW, edges.lowW, edges.highW),
     ordered: wish !== undefined,
     free,
+  };
+}
+
+/** What the ramp lets it be told in this tick: towards zero everything, away from zero a step. */
+function nearEdges(
+  { facts, state, range }: Candidate,
+  elapsedSeconds: number,
+): { nearLowW: number; nearHighW: number } {
+  const { rampUpWPerSecond } = facts.settings;
+  const stepW = rampUpWPerSecond === undefined ? Infinity : rampUpWPerSecond * elapsedSeconds;
+  const fromW = state.setpointW ?? facts.powerW ?? 0;
+  return {
+    nearLowW: Math.max(range.low.powerW, Math.min(0, fromW) - stepW),
+    nearHighW: Math.min(range.high.powerW, Math.max(0, fromW) + stepW),
   };
 }
 

@@ -10,6 +10,9 @@ export interface Member {
   kind: 'steered' | 'limited' | 'fixed';
   lowW: number;
   highW: number;
+  /** How far it can be made to go in this tick, which its ramp may hold up. */
+  nearLowW: number;
+  nearHighW: number;
   /** What it runs at when nothing is shared: the most and the least, since it is not always known. */
   upperW: number;
   lowerW: number;
@@ -109,8 +112,8 @@ function cutDown(steered: readonly Plan[], limited: readonly Plan[], highW: numb
     }
   };
   const [unordered, ordered] = byOrder(steered);
-  for (const plans of [unordered, ordered]) cut(plans, ({ lowW }) => Math.max(0, lowW));
-  for (const plans of [unordered, ordered]) cut(plans, ({ lowW }) => lowW);
+  for (const plans of [unordered, ordered]) cut(plans, ({ nearLowW }) => Math.max(0, nearLowW));
+  for (const plans of [unordered, ordered]) cut(plans, ({ nearLowW }) => nearLowW);
 }
 
 /** Batteries do not rise into room that others are only told to make. */
@@ -171,8 +174,8 @@ function raiseUp(steered: readonly Plan[], limited: readonly Plan[], lowW: numbe
     }
   };
   const [unordered, ordered] = byOrder(steered);
-  for (const plans of [unordered, ordered]) raise(plans, ({ highW }) => Math.min(0, highW));
-  for (const plans of [unordered, ordered]) raise(plans, ({ highW }) => highW);
+  for (const plans of [unordered, ordered]) raise(plans, ({ nearHighW }) => Math.min(0, nearHighW));
+  for (const plans of [unordered, ordered]) raise(plans, ({ nearHighW }) => nearHighW);
 }
 
 /**

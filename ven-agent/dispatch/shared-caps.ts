@@ -35,7 +35,7 @@ export function sharedCaps(
     if (limits.importW === Infinity && limits.exportW === Infinity) continue;
     const bandW = Math.max(0, budget.highW - budget.lowW);
     const shares = share(
-      members.map((member) => memberOf(member, bandW)),
+      members.map((member) => memberOf(member, bandW, facts.elapsedSeconds)),
       budget,
     );
     const meterBlind = cap.kind === 'site' && facts.meter.kind === 'blind';
