@@ -3,21 +3,12 @@ import type { IdSource } from '@openadr-gateway/shared/ids.ts';
 import { backoffMs } from '@openadr-gateway/shared/retry.ts';
 import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
 import type { Store } from '../store/store.ts';
-import {
-  allEndpoints,
-  countWaiting,
-  deleteDelivered,
-  deleteEndpoints,
-  dropOldMessages,
-  endpointsWaiting,
-  insertEndpoints,
-  storeEndpointState,
-  waitingFor,
-  type DeliveryRow,
-} from '../store/webhooks.ts';
+import { countWaiting, dropOldMessages, storeEndpointState, waitingFor } from '../store/webhooks.ts';
 import type { CallbackCaller, CallbackOutcome } from './callback-caller.ts';
 import { USER_AGENT } from './challenge.ts';
-import { Endpoint, type Delivery } from './endpoint.ts';
+import { DeliveryLedger } from './delivery-ledger.ts';
+import type { Delivery, Endpoint } from './endpoint.ts';
+import { EndpointBook } from './endpoint-book.ts';
 import { Lanes, type LaneOptions } from './lanes.ts';
 import type { Subscriber } from './listeners.ts';
 import { signatureHeaders } from './signature.ts';
@@ -39,8 +30,6 @@ export interface DeliveriesOptions {
 }
 
 const RETRY_MAX_MS = 300_000;
-/** What was delivered is forgotten together with what was delivered shortly before. */
-const FLUSH_MS = 20;
 const CLEAN_MS = 60_000;
 const GONE = 410;
 
@@ -53,35 +42,27 @@ export class Deliveries {
   readonly #options: DeliveriesOptions;
   readonly #random: () => number;
   readonly #lanes: Lanes;
-  readonly #endpoints = new Map<string, Endpoint>();
-  readonly #byPlace = new Map<string, Endpoint>();
-  readonly #delivered: Pick<DeliveryRow, 'message_n' | 'endpoint_id'>[] = [];
-  readonly #changed = new Set<Endpoint>();
+  readonly #endpoints: EndpointBook;
+  readonly #ledger: DeliveryLedger;
   #subscribers: ReadonlyMap<string, Subscriber> = new Map();
-  #flushTimer: NodeJS.Timeout | undefined;
   #cleanTimer: NodeJS.Timeout | undefined;
-  #flushing: Promise<void> = Promise.resolve();
   #stopped = true;
-  /** Calls by how they ended; for metrics. */
-  readonly calls = { delivered: 0, failed: 0 };
+  #failedCount = 0;
 
   constructor(options: DeliveriesOptions) {
     this.#options = options;
     this.#random = options.random ?? Math.random;
     this.#lanes = new Lanes(options.lanes);
+    this.#endpoints = new EndpointBook(options);
+    this.#ledger = new DeliveryLedger(options.store, options.log);
   }
 
   /** Takes up what was left when the VTN was stopped. @param subscribers by the ids of their subscriptions */
   async start(subscribers: ReadonlyMap<string, Subscriber>): Promise<void> {
     this.#stopped = false;
-    const { store } = this.#options;
-    const { rows, waiting } = await store.read(async (db) => ({
-      rows: await allEndpoints(db),
-      waiting: new Set(await endpointsWaiting(db)),
-    }));
-    for (const row of rows) this.#know(new Endpoint(row, !waiting.has(row.id)));
+    await this.#endpoints.load();
     await this.setSubscribers(subscribers);
-    for (const endpoint of this.#endpoints.values()) this.#work(endpoint);
+    for (const endpoint of this.#endpoints.all()) this.#work(endpoint);
     this.#cleanTimer = setInterval(() => void this.clean(), CLEAN_MS);
   }
 
@@ -89,39 +70,19 @@ export class Deliveries {
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#cleanTimer);
-    for (const endpoint of this.#endpoints.values()) clearTimeout(endpoint.timer);
-    clearTimeout(this.#flushTimer);
-    this.#flush();
-    await this.#flushing;
+    for (const endpoint of this.#endpoints.all()) clearTimeout(endpoint.timer);
+    await this.#ledger.stop();
   }
 
   /** Makes an endpoint for each client and URL, and forgets those that nobody wants to be called at any more. */
   async setSubscribers(subscribers: ReadonlyMap<string, Subscriber>): Promise<void> {
-    const { store, clock, ids } = this.#options;
     this.#subscribers = subscribers;
-    const wanted = new Map<string, { client_id: string; url: string }>();
-    for (const { clientId, callbacks } of subscribers.values())
-      for (const { url } of callbacks) wanted.set(placeOf(clientId, url), { client_id: clientId, url });
-    const gone = [...this.#byPlace].filter(([place]) => !wanted.has(place)).map(([, endpoint]) => endpoint);
-    const rows = [...wanted]
-      .filter(([place]) => !this.#byPlace.has(place))
-      .map(([, where]) => ({ ...NEW_ENDPOINT, id: ids.next(), created_ms: clock.nowMs(), ...where }));
-    if (gone.length === 0 && rows.length === 0) return;
-    await store.write(async ({ db }) => {
-      await insertEndpoints(db, rows);
-      if (gone.length > 0)
-        await deleteEndpoints(
-          db,
-          gone.map(({ id }) => id),
-        );
-    });
-    for (const endpoint of gone) this.#forget(endpoint);
-    for (const row of rows) this.#know(new Endpoint(row, true));
+    await this.#endpoints.setSubscribers(subscribers.values());
   }
 
   /** Where a callback goes. */
   endpointOf(clientId: string, url: string): Endpoint | undefined {
-    return this.#byPlace.get(placeOf(clientId, url));
+    return this.#endpoints.at(clientId, url);
   }
 
   /** Begins to deliver what is stored. */
@@ -134,7 +95,7 @@ export class Deliveries {
 
   /** Calls a parked or failing endpoint again. @returns false when there is none of this id */
   async resume(id: string): Promise<boolean> {
-    const endpoint = this.#endpoints.get(id);
+    const endpoint = this.#endpoints.byId(id);
     if (endpoint === undefined) return false;
     if (endpoint.failures === 0) return true;
     this.#recover(endpoint);
@@ -154,7 +115,7 @@ export class Deliveries {
     const { store, clock, keptForMs, log } = this.#options;
     try {
       const first = await store.write(({ db }) => dropOldMessages(db, clock.nowMs() - keptForMs));
-      if (first !== undefined) for (const endpoint of this.#endpoints.values()) endpoint.dropBefore(first);
+      if (first !== undefined) for (const endpoint of this.#endpoints.all()) endpoint.dropBefore(first);
     } catch (err) {
       log.error({ err }, 'old webhook messages could not be dropped');
     }
@@ -165,10 +126,15 @@ export class Deliveries {
     return this.#options.store.read((db) => countWaiting(db));
   }
 
+  /** Calls by how they ended. For metrics. */
+  get calls(): { delivered: number; failed: number } {
+    return { delivered: this.#ledger.deliveredCount, failed: this.#failedCount };
+  }
+
   /** How many endpoints there are by how it goes there. For metrics. */
   get states(): { active: number; failing: number; parked: number } {
     const counts = { active: 0, failing: 0, parked: 0 };
-    for (const { parkedMs, failures } of this.#endpoints.values()) {
+    for (const { parkedMs, failures } of this.#endpoints.all()) {
       counts[parkedMs !== undefined ? 'parked' : failures > 0 ? 'failing' : 'active'] += 1;
     }
     return counts;
@@ -196,15 +162,14 @@ export class Deliveries {
       if (head === undefined || this.#stopped) return;
       const outcome = await this.#deliver(endpoint, head);
       // Forgotten or stopped meanwhile.
-      if (this.#stopped || this.#endpoints.get(endpoint.id) !== endpoint) return;
+      if (this.#stopped || this.#endpoints.byId(endpoint.id) !== endpoint) return;
       if (outcome !== undefined && !isTaken(outcome)) return this.#fail(endpoint, outcome);
       if (endpoint.queue[0] === head) endpoint.queue.shift();
-      this.#delivered.push({ message_n: head.messageN, endpoint_id: endpoint.id });
+      this.#ledger.delivered(endpoint, head.messageN);
       if (endpoint.failures > 0 && outcome !== undefined) {
         this.#recover(endpoint);
-        this.#changed.add(endpoint);
+        this.#ledger.changed(endpoint);
       }
-      this.#flushSoon();
     }
   }
 
@@ -245,9 +210,8 @@ export class Deliveries {
     endpoint.failures += 1;
     endpoint.failingSinceMs ??= nowMs;
     endpoint.reason = outcome.kind === 'failed' ? outcome.reason : `it answered ${outcome.status}`;
-    this.calls.failed += 1;
-    this.#changed.add(endpoint);
-    this.#flushSoon();
+    this.#failedCount += 1;
+    this.#ledger.changed(endpoint);
     const isGone = outcome.kind === 'answered' && outcome.status === GONE;
     const { reason, clientId } = endpoint;
     // The rest of the URL may be secret.
@@ -289,43 +253,7 @@ export class Deliveries {
       position: row.position,
     }));
   }
-
-  #flushSoon(): void {
-    this.#flushTimer ??= setTimeout(() => this.#flush(), FLUSH_MS);
-  }
-
-  #flush(): void {
-    this.#flushTimer = undefined;
-    const delivered = this.#delivered.splice(0);
-    const changed = [...this.#changed];
-    this.#changed.clear();
-    if (delivered.length === 0 && changed.length === 0) return;
-    this.calls.delivered += delivered.length;
-    const { store, log } = this.#options;
-    const write = store.write(async ({ db }) => {
-      await deleteDelivered(db, delivered);
-      for (const { state } of changed) await storeEndpointState(db, state);
-    });
-    // After a failure they are delivered once more at the next start.
-    const done = write.catch((err: unknown) => log.error({ err }, 'delivered webhooks could not be noted'));
-    this.#flushing = Promise.all([this.#flushing, done]).then(() => undefined);
-  }
-
-  #know(endpoint: Endpoint): void {
-    this.#endpoints.set(endpoint.id, endpoint);
-    this.#byPlace.set(placeOf(endpoint.clientId, endpoint.url), endpoint);
-  }
-
-  #forget(endpoint: Endpoint): void {
-    clearTimeout(endpoint.timer);
-    this.#endpoints.delete(endpoint.id);
-    this.#byPlace.delete(placeOf(endpoint.clientId, endpoint.url));
-  }
 }
-
-const NEW_ENDPOINT = { failures: 0, failing_since_ms: null, parked_ms: null, reason: null, dropped: 0 };
-
-const placeOf = (clientId: string, url: string): string => `${clientId}\n${url}`;
 
 const isTaken = (outcome: CallbackOutcome): boolean =>
   outcome.kind === 'answered' && outcome.status >= 200 && outcome.status < 300;
