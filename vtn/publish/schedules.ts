@@ -1,7 +1,7 @@
+import type { ScheduleEntry } from '../scheduling/schedule.ts';
 import type { DeviceRow } from '../store/devices.ts';
 import { deleteEventsChanges, eventsByNames } from '../store/events.ts';
 import { programByName } from '../store/programs.ts';
-import type { EntryRow } from '../store/schedules.ts';
 import type { Writer } from '../store/store.ts';
 import { scheduleEventName } from '../translation/plan.ts';
 import { keepPast } from '../translation/reconcile.ts';
@@ -19,7 +19,7 @@ const PAST_MS = 86_400_000;
 export async function publishSchedule(
   tx: Writer,
   device: DeviceRow,
-  entries: readonly EntryRow[],
+  entries: readonly ScheduleEntry[],
   fromMs: number,
   deps: PublisherDeps,
 ): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Conflict, Constraint, DeviceModel, ScheduleProblem, SlotModel } from './types.ts';
+import type { Constraint, DeviceModel, ScheduleProblem, SlotModel } from './types.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -62,31 +62,32 @@ export function energyBands({ device, slots }: ScheduleProblem): Band[] {
   });
 }
 
-/** What must be stored after which slot for the target; undefined when it says nothing yet. */
-export function targetOf({ device, slots }: ScheduleProblem): { slot: number; energyWh: number } | undefined {
+/** What must be stored after which slot for the target, and by how much that is out of the device's reach. */
+export interface Target {
+  slot: number;
+  energyWh: number;
+  beyondWh: number;
+}
+
+/** The target as the schedule has to meet it; undefined when it says nothing yet. */
+export function targetOf({ device, slots }: ScheduleProblem): Target | undefined {
   const last = slots.length - 1;
   const endMs = slots[last]?.endMs ?? 0;
   if (!device.target) return undefined;
   const { energyWh, byMs = endMs } = device.target;
-  if (byMs > endMs) {
-    // Later than the schedule: leave no more to do than can be done until then.
-    const rest = storedWh(device, device.maxChargeW, hoursOf({ startMs: endMs, endMs: byMs }));
-    return energyWh > rest ? { slot: last, energyWh: energyWh - rest } : undefined;
-  }
   const slot = slots.findIndex((s) => s.endMs >= byMs);
-  return { slot: slot === -1 ? last : slot, energyWh };
+  if (slot !== -1) return within(energyWh, slot, device, slots);
+  // Later than the schedule: leave no more to do than can be done until then.
+  const rest = storedWh(device, device.maxChargeW, hoursOf({ startMs: endMs, endMs: byMs }));
+  return energyWh > rest ? within(energyWh - rest, last, device, slots) : undefined;
 }
 
-/** By how much the target is out of the device's reach, were there nothing but the device; undefined when it is not. */
-export function beyondReach(problem: ScheduleProblem): Conflict | undefined {
-  const { device, slots } = problem;
-  const target = targetOf(problem);
-  const slot = slots[target?.slot ?? -1];
-  if (!target || !slot) return undefined;
-  const hours = slots.slice(0, target.slot + 1).reduce((sum, one) => sum + hoursOf(one), 0);
+/** A target that is out of reach by no more than whole watts can tell is taken to be the most that can be reached. */
+function within(wantedWh: number, slot: number, device: DeviceModel, slots: readonly SlotModel[]): Target {
+  const hours = slots.slice(0, slot + 1).reduce((sum, one) => sum + hoursOf(one), 0);
   const mostWh = Math.min(device.capacityWh, device.energyWh + storedWh(device, device.maxChargeW, hours));
-  const byWh = target.energyWh - mostWh;
-  // As exact as whole watts are.
-  if (byWh <= hours) return undefined;
-  return { constraint: 'target_state_of_charge', fromMs: slot.startMs, toMs: slot.endMs, byWh };
+  const beyondWh = wantedWh - mostWh;
+  return beyondWh <= hours
+    ? { slot, energyWh: Math.min(wantedWh, mostWh), beyondWh: 0 }
+    : { slot, energyWh: wantedWh, beyondWh };
 }

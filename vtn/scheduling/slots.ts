@@ -1,21 +1,13 @@
 import { SLOT_MS, ceilToSlot, floorToSlot } from '@openadr-gateway/shared/time/slot.ts';
 import { computedLimits } from '../domain/limits.ts';
 import type { LimitValues } from '../domain/limits.ts';
+import type { PriceSlot } from '../store/tariffs.ts';
 import type { SlotModel } from './types.ts';
 
 /** Holds on `[startMs, endMs)`. */
 interface Timed {
   startMs: number;
   endMs: number;
-}
-
-/** What a tariff says about a slot: thousandths of the currency per MWh. */
-export interface PriceSlot extends Timed {
-  importMilliPerMwh: number;
-  /** Undefined: what is fed in earns nothing. */
-  exportMilliPerMwh?: number;
-  gridFeeMilliPerMwh?: number;
-  isForecast: boolean;
 }
 
 /** A power that is settled, consumption positive. */
@@ -46,7 +38,7 @@ export const MAX_HORIZON_MS = 7 * 86_400_000;
  * @returns undefined when there are no prices from `startMs` on
  */
 export function scheduleEnd(startMs: number, prices: readonly PriceSlot[], horizonMs = Infinity): number | undefined {
-  const dataEndMs = Math.max(-Infinity, ...prices.map((price) => price.endMs));
+  const dataEndMs = Math.max(-Infinity, ...known(prices).map((price) => price.endMs));
   return dataEndMs > startMs ? Math.min(startMs + Math.min(horizonMs, MAX_HORIZON_MS), dataEndMs) : undefined;
 }
 
@@ -55,15 +47,15 @@ export function scheduleEnd(startMs: number, prices: readonly PriceSlot[], horiz
  * missing in between is taken to be the one before it, or else the one after it.
  */
 export function toSlots(around: Surroundings, period: Timed, deadlineMs: number | undefined): SlotModel[] {
+  const prices = known(around.prices).sort((a, b) => a.startMs - b.startMs);
   const at = {
-    price: byTime(around.prices, period),
+    price: byTime(prices, period),
     limits: byTime(around.limits, period),
     siteLimits: byTime(around.siteLimits, period),
     otherFlows: byTime(around.otherFlows, period),
     fixed: byTime(around.fixed, period),
   };
-  const sorted = [...around.prices].sort((a, b) => a.startMs - b.startMs);
-  let lastKnown = sorted[0];
+  let lastKnown = prices[0];
   return cuts(period, deadlineMs).map(({ startMs, endMs }) => {
     const [price] = at.price(startMs);
     lastKnown = price ?? lastKnown;
@@ -71,8 +63,8 @@ export function toSlots(around: Surroundings, period: Timed, deadlineMs: number 
     return {
       startMs,
       endMs,
-      importMilliPerMwh: (lastKnown?.importMilliPerMwh ?? 0) + (lastKnown?.gridFeeMilliPerMwh ?? 0),
-      exportMilliPerMwh: lastKnown?.exportMilliPerMwh ?? 0,
+      importMilliPerMwh: (lastKnown?.importMilli ?? 0) + (lastKnown?.gridFeeMilli ?? 0),
+      exportMilliPerMwh: lastKnown?.exportMilli ?? 0,
       price: price === undefined ? 'missing' : price.isForecast ? 'forecast' : 'known',
       ...limitFields(computedLimits(at.limits(startMs))),
       ...headroom(at.siteLimits(startMs), at.otherFlows(startMs)),
@@ -80,6 +72,9 @@ export function toSlots(around: Surroundings, period: Timed, deadlineMs: number 
     };
   });
 }
+
+/** A price without what energy from the grid costs is none. */
+const known = (prices: readonly PriceSlot[]) => prices.filter((price) => price.importMilli !== null);
 
 function cuts({ startMs, endMs }: Timed, deadlineMs = startMs): Timed[] {
   const starts = [startMs];

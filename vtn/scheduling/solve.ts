@@ -1,5 +1,5 @@
 import type { Highs, Model } from 'highs';
-import { beyondReach, fixedPower, hoursOf, limitsOf } from './bounds.ts';
+import { fixedPower, hoursOf, limitsOf, targetOf } from './bounds.ts';
 import { lossPays, scheduleProgram } from './problem.ts';
 import type { ScheduleProgram } from './problem.ts';
 import type { Conflict, Constraint, DeviceModel, Outcome, ScheduleProblem, SlotModel } from './types.ts';
@@ -24,7 +24,7 @@ const OPTIONS = {
   mip_rel_gap: 0,
   mip_abs_gap: NOISE,
   mip_max_nodes: 100,
-  time_limit: 10,
+  time_limit: 5,
 };
 /** How much the cost may rise for less movement, as a share: what the solver's tolerance leaves open anyway. */
 const SAME_COST = 1e-9;
@@ -57,6 +57,14 @@ function allowed(device: DeviceModel, slot: SlotModel, powerW: number): number {
   const most = Math.min(chargeW, slot.importHeadroomW ?? Infinity);
   const least = 0 - Math.min(dischargeW, slot.exportHeadroomW ?? Infinity);
   return Math.max(least, Math.min(most, powerW));
+}
+
+/** A target that is beyond the device itself, whatever else gives way. */
+function beyondReach(problem: ScheduleProblem): Conflict | undefined {
+  const { slot = -1, beyondWh = 0 } = targetOf(problem) ?? {};
+  const at = problem.slots[slot];
+  if (!at || beyondWh === 0) return undefined;
+  return { constraint: 'target_state_of_charge', fromMs: at.startMs, toMs: at.endMs, byWh: beyondWh };
 }
 
 interface Solved {
@@ -125,21 +133,22 @@ function refine(model: Model, { program, charge, discharge }: ScheduleProgram, s
 function conflictsOf(highs: Highs, problem: ScheduleProblem): Conflict[] {
   const solved = solveExclusively(highs, problem, (model) => model.getSolution().colValue, true);
   if (!solved) throw new Error('the schedule is infeasible whatever gives way');
-  const { built, values } = solved;
+  const given = solved.built.slacks.map((slack) => ({ ...slack, value: solved.values[slack.column] ?? 0 }));
+  // Where all that is missing is hardly more than noise, it is the largest part of it.
+  const least = Math.min(NOISE, Math.max(...given.map(({ value }) => value)));
   const conflicts = new Map<Constraint, Conflict>();
-  for (const { column, constraint, slot, toWh, isLevel } of built.slacks) {
-    const value = values[column] ?? 0;
+  for (const { value, constraint, slot, toWh, isLevel } of given) {
+    if (value === 0 || value < least) continue;
     const { startMs, endMs } = problem.slots[slot] as SlotModel;
-    if (value <= NOISE) continue;
     const known = conflicts.get(constraint);
+    const wh = value * toWh;
     conflicts.set(constraint, {
       constraint,
       fromMs: Math.min(known?.fromMs ?? startMs, startMs),
       toMs: Math.max(known?.toMs ?? endMs, endMs),
-      byWh: isLevel ? Math.max(known?.byWh ?? 0, value * toWh) : (known?.byWh ?? 0) + value * toWh,
+      byWh: isLevel ? Math.max(known?.byWh ?? 0, wh) : (known?.byWh ?? 0) + wh,
     });
   }
-  // A target that nothing else could save is beyond the device itself.
-  const target = conflicts.get('target_state_of_charge');
-  return target ? [target] : [...conflicts.values()];
+  if (conflicts.size === 0) throw new Error('the schedule is infeasible, but nothing has to give way');
+  return [...conflicts.values()];
 }

@@ -19,8 +19,9 @@ import { reservationsWithin } from '../store/reservations.ts';
 import { schedulesOfSite } from '../store/schedules.ts';
 import type { Db } from '../store/store.ts';
 import { priceSlots } from '../store/tariffs.ts';
+import type { PriceSlot } from '../store/tariffs.ts';
 import { reservationSpans } from '../translation/translate.ts';
-import type { FixedPower, PriceSlot, Surroundings } from './slots.ts';
+import type { FixedPower, Surroundings } from './slots.ts';
 
 type Timed<T> = T & Window;
 
@@ -45,22 +46,11 @@ export async function pricesAt(
   if (location.tariff_id === null) return [];
   const slots = await priceSlots(db, location.tariff_id, { startMs: floorToSlot(startMs), endMs });
   const expected = device.asset_id === null ? [] : await forecastsWithin(db, [device.asset_id], { startMs, endMs });
-  const feeAt = (ms: number): number => {
+  const feeAt = (ms: number): number | null => {
     const fee = expected.find((row) => row.start_ms <= ms && ms < row.end_ms)?.import_from_grid_fee;
-    return fee == null ? 0 : parseQuantity({ amount: fee, unit: 'EUR/MWh' }, 'price');
+    return fee == null ? null : parseQuantity({ amount: fee, unit: 'EUR/MWh' }, 'price');
   };
-  return slots.flatMap(({ importMilli, exportMilli, gridFeeMilli, ...slot }) =>
-    importMilli === null
-      ? []
-      : [
-          {
-            ...slot,
-            importMilliPerMwh: importMilli,
-            gridFeeMilliPerMwh: gridFeeMilli ?? feeAt(slot.startMs),
-            ...(exportMilli === null ? {} : { exportMilliPerMwh: exportMilli }),
-          },
-        ],
-  );
+  return slots.map((slot) => ({ ...slot, gridFeeMilli: slot.gridFeeMilli ?? feeAt(slot.startMs) }));
 }
 
 /** What holds at a device and at its point of connection in the period. */

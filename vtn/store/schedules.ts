@@ -1,19 +1,10 @@
 import type { Selectable } from 'kysely';
+import type { ScheduleEntry } from '../scheduling/schedule.ts';
 import type { Database } from './schema.ts';
 import type { Db } from './store.ts';
 
-/** A power that a device is to have from start to end; consumption positive. */
-export interface EntryRow {
-  startMs: number;
-  endMs: number;
-  powerW: number;
-  vppEvent: boolean;
-  /** Stored at the end of the entry. */
-  energyWh: number;
-}
-
 export interface ScheduleRow extends Omit<Selectable<Database['schedules']>, 'entries'> {
-  entries: EntryRow[];
+  entries: ScheduleEntry[];
 }
 
 /** Schedules that are over are kept for so long. */
@@ -60,5 +51,5 @@ export async function schedulesOfSite(
 
 const read = (row: Selectable<Database['schedules']>): ScheduleRow => ({
   ...row,
-  entries: JSON.parse(row.entries) as EntryRow[],
+  entries: JSON.parse(row.entries) as ScheduleEntry[],
 });

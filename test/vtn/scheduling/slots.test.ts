@@ -2,13 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { SLOT_MS } from '@openadr-gateway/shared/time/slot.ts';
 import { toSchedule } from '../../../vtn/scheduling/schedule.ts';
 import { scheduleEnd, toSlots } from '../../../vtn/scheduling/slots.ts';
-import type { PriceSlot, Surroundings } from '../../../vtn/scheduling/slots.ts';
+import type { Surroundings } from '../../../vtn/scheduling/slots.ts';
+import type { PriceSlot } from '../../../vtn/store/tariffs.ts';
 import { device, slots } from './support.ts';
 
-const price = (slot: number, importMilliPerMwh: number, more: Partial<PriceSlot> = {}): PriceSlot => ({
+const price = (slot: number, importMilli: number | null, more: Partial<PriceSlot> = {}): PriceSlot => ({
   startMs: slot * SLOT_MS,
   endMs: (slot + 1) * SLOT_MS,
-  importMilliPerMwh,
+  importMilli,
+  exportMilli: null,
+  gridFeeMilli: null,
   isForecast: false,
   ...more,
 });
@@ -29,6 +32,7 @@ describe('a schedule’s end', () => {
     expect(scheduleEnd(SLOT_MS, prices, 24 * SLOT_MS)).toBe(8 * SLOT_MS);
     expect(scheduleEnd(SLOT_MS, prices)).toBe(8 * SLOT_MS);
     expect(scheduleEnd(8 * SLOT_MS, prices)).toBeUndefined();
+    expect(scheduleEnd(0, [price(0, null)])).toBeUndefined();
     expect(scheduleEnd(0, [price(0, 1, { endMs: 9e12 })])).toBe(7 * 86_400_000);
   });
 });
@@ -48,7 +52,8 @@ describe('the slots of a schedule', () => {
 
   it('have the price with the grid fee; a missing one is the one before it, or else the one after it, and is marked', () => {
     const prices = [
-      price(1, 100_000, { gridFeeMilliPerMwh: 20_000, exportMilliPerMwh: 60_000 }),
+      price(1, 100_000, { gridFeeMilli: 20_000, exportMilli: 60_000 }),
+      price(2, null, { exportMilli: 1 }),
       price(3, 50_000, { isForecast: true }),
     ];
     const period = { startMs: 0, endMs: 4 * SLOT_MS };
