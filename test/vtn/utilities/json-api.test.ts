@@ -1,3 +1,4 @@
+import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startVtn } from '../support/server.ts';
 import type { TestVtn } from '../support/server.ts';
@@ -179,8 +180,13 @@ describe('JSON:API 1.0', () => {
       await admin.get('1/2').expect(404).expect('Content-Type', JSON_API);
     });
 
-    it('answer HEAD without a body, and the list with and without the slash at its end', async () => {
+    it('are found with and without the slash at the end, and HEAD is GET without the body', async () => {
       const client = await vtn.client('admin');
+      const head = await request(vtn.url)
+        .head('/v1/utilities/101/')
+        .set('Authorization', `Bearer ${client.token}`)
+        .expect(200);
+      expect([head.text, head.headers['content-type']]).toEqual([undefined, JSON_API]);
       await client.get('/v1/utilities').expect(200);
       await client.get('/v1/utilities/101').expect(200);
     });
