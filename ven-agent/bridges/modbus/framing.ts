@@ -30,7 +30,7 @@ export interface Framing {
   readiness(unitId: number, nowMs: number): Readiness;
   /** The bytes of a request, which is on the wire from now on. */
   begin(message: Message): Buffer;
-  /** What came. `fault`: the stream is broken for good and has to be made anew. */
+  /** What came; one request has one answer, whatever else comes with it. `fault`: the stream is broken for good and has to be made anew. */
   push(bytes: Buffer): { heard: Heard[]; fault?: string };
   /** The request on the wire has its answer. */
   end(): void;

@@ -9,6 +9,7 @@ export class MbapFraming implements Framing {
   readonly #transactions = new Transactions();
   #decoder = new FrameDecoder();
   #onWire: { transactionId: number; unitId: number } | undefined;
+  #isAnswered = false;
 
   readiness(): Readiness {
     return { kind: 'ready' };
@@ -17,6 +18,7 @@ export class MbapFraming implements Framing {
   begin({ unitId, pdu }: Message): Buffer {
     const transactionId = this.#transactions.take();
     this.#onWire = { transactionId, unitId };
+    this.#isAnswered = false;
     return encodeFrame({ transactionId, unitId, pdu });
   }
 
@@ -45,7 +47,10 @@ export class MbapFraming implements Framing {
   }
 
   #meaningOf({ transactionId, ...message }: Message & { transactionId: number }): Heard {
-    if (transactionId === this.#onWire?.transactionId) return { kind: 'answer', message };
+    if (transactionId === this.#onWire?.transactionId && !this.#isAnswered) {
+      this.#isAnswered = true;
+      return { kind: 'answer', message };
+    }
     const owner = this.#transactions.claimLate(transactionId);
     return owner === undefined ? { kind: 'stray', unitId: message.unitId } : { kind: 'late', unitId: owner };
   }

@@ -32,6 +32,7 @@ export class RtuFraming implements Framing {
   readonly #decoder = new RtuDecoder();
   readonly #doubts = new Map<number, Doubt>();
   #onWire: Message | undefined;
+  #isAnswered = false;
 
   /** @param gapMs the silence that separates two frames: 3.5 characters */
   constructor(gapMs: number) {
@@ -60,6 +61,7 @@ export class RtuFraming implements Framing {
   begin(message: Message): Buffer {
     this.#decoder.reset();
     this.#onWire = message;
+    this.#isAnswered = false;
     return encodeRtu(message);
   }
 
@@ -104,8 +106,10 @@ export class RtuFraming implements Framing {
       if (doubt.functionCodes.length === 0) this.#doubts.delete(unitId);
       return { kind: 'late', unitId };
     }
-    const isAnswer = this.#onWire?.unitId === unitId && this.#onWire.pdu.readUInt8(0) === functionCode;
-    return isAnswer ? { kind: 'answer', message } : { kind: 'stray', unitId };
+    const isAsked = this.#onWire?.unitId === unitId && this.#onWire.pdu.readUInt8(0) === functionCode;
+    if (!isAsked || this.#isAnswered) return { kind: 'stray', unitId };
+    this.#isAnswered = true;
+    return { kind: 'answer', message };
   }
 }
 

@@ -179,6 +179,18 @@ describe('ModbusMaster', () => {
     await expect(master.readHolding(1, 0, 2)).rejects.toMatchObject({ code: 'TIMEOUT' });
   });
 
+  it('gives a request one answer, and the next one none of what came with it', async () => {
+    const slave = await slaveOf((frame, socket) => {
+      const isFirst = slave.received.length === 1;
+      const answer = registersOf(frame, isFirst ? 1 : 2);
+      socket.write(isFirst ? Buffer.concat([answer, registersOf(frame, 0xdead)]) : answer);
+    });
+    const master = masterOf(slave.port);
+    const answers = await Promise.all([1, 2].map(() => master.readHolding(1, 0, 1)));
+    expect(answers).toEqual([[1], [2]]);
+    expect(master.counters(1).protocolErrors).toBe(1);
+  });
+
   it('names the exception and counts it', async () => {
     const slave = await slaveOf((frame, socket) =>
       socket.write(encodeFrame({ ...frame, pdu: Buffer.from([0x83, 6]) })),

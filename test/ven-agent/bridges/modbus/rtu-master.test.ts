@@ -180,6 +180,33 @@ describe('a master of RTU frames', () => {
     expect(master.noiseBytes).toBe(2);
   });
 
+  it('rejects what waits when the line never falls silent after a lost answer', async () => {
+    const slave = await slaveOf((_, socket) => {
+      const babble = setInterval(() => socket.write(Buffer.alloc(7, 0xff)), 5);
+      cleanUp.push(() => clearInterval(babble));
+    });
+    const master = masterOf(slave.port, 100);
+    const outcomes = await Promise.allSettled([master.readHolding(1, 0, 1), master.readHolding(2, 0, 1)]);
+    expect(outcomes.map((outcome) => (outcome as PromiseRejectedResult).reason.message)).toEqual([
+      'FC03 0+1 of unit 1: no answer within 100 ms',
+      'FC03 0+1: the line stayed busy',
+    ]);
+    expect(slave.received).toHaveLength(1);
+    expect(master.noiseBytes).toBeGreaterThan(0);
+  });
+
+  it('gives a request one answer, and the next one none of what came with it', async () => {
+    const slave = await slaveOf((request, socket) => {
+      const isFirst = slave.received.length === 1;
+      const answer = rtuRegisters(request, isFirst ? 1 : 2);
+      socket.write(isFirst ? Buffer.concat([answer, rtuRegisters(request, 0xdead)]) : answer);
+    });
+    const master = masterOf(slave.port);
+    const answers = await Promise.all([1, 2].map(() => master.readHolding(1, 0, 1)));
+    expect(answers).toEqual([[1], [2]]);
+    expect(master.counters(1).protocolErrors).toBe(1);
+  });
+
   it('names the exception', async () => {
     const slave = await slaveOf((request, socket) => socket.write(refusal(request.unitId, 3, 6)));
     const master = masterOf(slave.port);
