@@ -7,6 +7,7 @@ import { measureApi, type ApiRow } from './api.ts';
 import { dispatchToEvent } from './dispatches.ts';
 import { childOf, footprint } from './footprint.ts';
 import { limitToRegister } from './latency.ts';
+import { measureNotifications } from './notifications.ts';
 import { measureOperations } from './operations.ts';
 import { measureSchedules } from './schedules.ts';
 import { formatTable, quantile, type Cell } from './table.ts';
@@ -30,6 +31,9 @@ const options = new Command('npm run bench --')
   .option('--webhooks', 'only webhooks, as many as --endpoints')
   .option('--endpoints <n>', 'endpoints of webhooks, a tenth of which hang', Number, 1_000)
   .option('--agent', 'only the agent')
+  .option('--notifications', 'only MQTT and feeds, as many as --subscribers and --connections')
+  .option('--subscribers <n>', 'subscribers over MQTT who are told of a change', Number, 1_000)
+  .option('--connections <n>', 'feed and MQTT connections held by one VTN', Number, 10_000)
   .option('--kill-rounds <n>', 'kill -9 rounds of the store', Number, 200)
   .parse()
   .opts<
@@ -43,10 +47,17 @@ const options = new Command('npm run bench --')
       | 'assets'
       | 'rounds'
       | 'endpoints'
+      | 'subscribers'
+      | 'connections'
       | 'devices',
       number
     > &
-      Partial<Record<'visibility' | 'operations' | 'dispatches' | 'webhooks' | 'schedules' | 'agent', boolean>>
+      Partial<
+        Record<
+          'visibility' | 'operations' | 'dispatches' | 'webhooks' | 'schedules' | 'notifications' | 'agent',
+          boolean
+        >
+      >
   >();
 
 if (options.visibility) {
@@ -74,6 +85,10 @@ if (options.webhooks) {
   console.log(formatTable(HEADER, await webhookRows()));
   process.exit();
 }
+if (options.notifications) {
+  console.log(formatTable(HEADER, await notificationRows()));
+  process.exit();
+}
 if (options.dispatches) {
   const demo = await Demo.start();
   console.log(formatTable(HEADER, [await dispatchToEvent(demo, options.latencyRounds).finally(() => demo.stop())]));
@@ -82,6 +97,10 @@ if (options.dispatches) {
 
 function webhookRows(): Promise<Cell[][]> {
   return measureWebhooks(options.endpoints, Math.floor(options.endpoints / 10), options.rounds);
+}
+
+function notificationRows(): Promise<Cell[][]> {
+  return measureNotifications(options.subscribers, options.connections, options.rounds);
 }
 
 const rows: Cell[][] = [];
@@ -138,6 +157,7 @@ try {
 }
 
 rows.push(...(await webhookRows()));
+rows.push(...(await notificationRows()));
 
 const kills = await killRounds(options.killRounds);
 rows.push([`kill -9, ${kills.rounds} rounds: ${kills.acknowledged} acknowledged writes, ${kills.lost} lost`]);
