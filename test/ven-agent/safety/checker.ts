@@ -124,7 +124,7 @@ export class Checker {
       // A change of what holds, or a device that is just back, begins anew.
       const seconds = outside && this.#calmSeconds > 0 ? (this.#outsideSeconds.get(key) ?? 0) + 1 : 0;
       this.#outsideSeconds.set(key, seconds);
-      if (seconds < SETTLING_SECONDS / 2 || !this.#isReached(plan.name)) continue;
+      if (seconds <= CAUGHT_SECONDS || !this.#isReached(plan.name)) continue;
       this.tally.energy += 1;
       if (side === 'low' && plant.powerW > toleranceW) say(`discharges below its floor ${floor}`);
       const charges = this.#lasts(key, side === 'high' && plant.powerW < -toleranceW);

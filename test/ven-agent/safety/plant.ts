@@ -42,7 +42,8 @@ export class Plant implements Device {
   command: DeviceCommand | undefined;
   #leaseLeftSeconds = 0;
   heard: { command: DeviceCommand; saidSoc: number | undefined }[] = [];
-  #saidSoc: number | undefined;
+  /** The state of charge that it said last. */
+  protected saidSoc: number | undefined;
 
   constructor(spec: PlantSpec, clock: ManualClock) {
     this.resourceName = spec.name;
@@ -76,14 +77,14 @@ export class Plant implements Device {
       reading.capacityWh = this.spec.capacityWh;
       const said = this.fault === 'garbage' ? 7 : this.fault === 'no-soc' ? undefined : this.socFraction;
       if (said !== undefined) reading.socFraction = said;
-      this.#saidSoc = said === 7 ? undefined : said;
+      this.saidSoc = said === 7 ? undefined : said;
     }
     return reading;
   }
 
   async write(command: DeviceCommand): Promise<WriteOutcome> {
     this.#answer();
-    this.heard.push({ command, saidSoc: this.#saidSoc });
+    this.heard.push({ command, saidSoc: this.saidSoc });
     if (this.fault === 'deaf') throw new DeviceError('TIMEOUT', 'no answer');
     if (this.fault === 'refusing' || this.fault === 'local') return { kind: 'rejected', reason: 'no' };
     this.command = command;

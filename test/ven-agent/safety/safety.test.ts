@@ -1,12 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ManualClock } from '@openadr-gateway/shared/time/clock.ts';
 import { openAgentDatabase } from '../../../ven-agent/database.ts';
 import type { AgentDatabase } from '../../../ven-agent/database.ts';
 import type { Tally } from './checker.ts';
+import { NOON } from '../builders.ts';
 import { scenarioOf } from './scenario.ts';
 import { Simulation } from './simulation.ts';
+import { TcpPlant } from './tcp-plant.ts';
 
 /** `npm run test:long` asks for more; SAFETY_SEED begins elsewhere. */
 const SCENARIOS = Number(process.env['SAFETY_SCENARIOS'] ?? 2000);
+/** Some of them over real sockets, which takes its time. */
+const OVER_TCP = Math.ceil(SCENARIOS / 100);
 const FIRST = Number(process.env['SAFETY_SEED'] ?? 1);
 
 let db: AgentDatabase;
@@ -36,5 +41,25 @@ describe('whatever is ordered, whatever breaks', () => {
       for (const count of Object.values(total)) expect(count).toBeGreaterThan(SCENARIOS / 50);
     },
     SCENARIOS * 100 + 30_000,
+  );
+
+  it(
+    `and so over Modbus TCP with its own driver, in ${OVER_TCP} scenarios`,
+    async () => {
+      let checked = 0;
+      for (let seed = FIRST; seed < FIRST + OVER_TCP; seed += 1) {
+        const scenario = scenarioOf(seed);
+        const clock = new ManualClock(NOON);
+        const plants = await Promise.all(scenario.devices.map((plan) => TcpPlant.start(plan, clock)));
+        // What the simulator is, the checker goes by.
+        const devices = scenario.devices.map((plan, n) => ({ ...plan, ...plants[n]?.spec }));
+        const { tally } = await new Simulation({ ...scenario, devices }, db, clock, plants)
+          .run()
+          .finally(() => Promise.all(plants.map((plant) => plant.stop())));
+        checked += tally.ownCaps;
+      }
+      expect(checked).toBeGreaterThan(OVER_TCP);
+    },
+    OVER_TCP * 10_000 + 30_000,
   );
 });

@@ -23,7 +23,7 @@ const POLL_SECONDS = 5;
  */
 export class Simulation {
   readonly scenario: Scenario;
-  readonly clock = new ManualClock(NOON);
+  readonly clock: ManualClock;
   readonly plants: ReadonlyMap<string, Plant>;
   readonly meter: Meter;
   restW = 0;
@@ -43,13 +43,18 @@ export class Simulation {
   readonly #config: AgentConfig;
   readonly #db: AgentDatabase;
 
-  /** @param db shared by many scenarios; each begins with no events */
-  constructor(scenario: Scenario, db: AgentDatabase) {
+  /**
+   * @param db shared by many scenarios; each begins with no events
+   * @param plants those of the scenario, where they are not simply in memory
+   */
+  constructor(scenario: Scenario, db: AgentDatabase, clock = new ManualClock(NOON), plants?: readonly Plant[]) {
     this.scenario = scenario;
     this.#db = db;
     this.#orders = scenario.orders;
     this.#config = configOf(scenario);
-    this.plants = new Map(scenario.devices.map((plan) => [plan.name, new Plant(plan, this.clock)]));
+    this.clock = clock;
+    const all = plants ?? scenario.devices.map((plan) => new Plant(plan, clock));
+    this.plants = new Map(all.map((plant) => [plant.resourceName, plant]));
     for (const { name, ownWishW } of scenario.devices) this.plant(name).ownWishW = ownWishW;
     this.meter = new Meter(this.clock, () => this.devicesW + this.restW);
   }
