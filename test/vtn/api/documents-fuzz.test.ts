@@ -17,6 +17,8 @@ const APIS = [
   { file: 'vtn/api/utilities/openapi.yaml', base: '/v1', role: 'admin' },
 ] as const;
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 12);
+/** The same requests at each run, so that a fault can be met again; another FUZZ_SEED makes others. */
+const SEED = Number(process.env['FUZZ_SEED'] ?? 20_260_115);
 
 /** A secret, a webhook that had failed for long, what nothing else hangs on: random requests seldom meet them. */
 const BY_CHANCE = ['fetchToken', 'resumeWebhook', 'deletePlant', 'deleteLocation'];
@@ -177,9 +179,9 @@ describe.each(APIS)('whatever is sent to the operations of $file', ({ file, base
       const run = async (call: Call) => {
         if ((await send(operation, call)) < 400) right++;
       };
-      await fc.assert(fc.asyncProperty(callOf(operation, 2), run), { numRuns: RUNS });
+      await fc.assert(fc.asyncProperty(callOf(operation, 2), run), { numRuns: RUNS, seed: SEED });
       // Right ones too: at least one, so that what lies behind the first checks was reached.
-      for (const call of fc.sample(callOf(operation, 0), 200)) {
+      for (const call of fc.sample(callOf(operation, 0), { numRuns: 200, seed: SEED })) {
         if (right > 0) break;
         await run(call);
       }
