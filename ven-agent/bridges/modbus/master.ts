@@ -3,18 +3,16 @@ import type { Logger } from 'pino';
 import { DeviceError } from '../device.ts';
 import { placeOf } from './address.ts';
 import type { LineAddress } from './address.ts';
-import { CounterBook } from './counters.ts';
-import type { UnitCounters } from './counters.ts';
+import type { CounterBook, UnitCounters } from './counters.ts';
 import { Exchange } from './exchange.ts';
 import type { Job } from './exchange.ts';
 import type { Framing } from './framing.ts';
 import { Line } from './line.ts';
-import { MbapFraming } from './mbap.ts';
+import { LineMemory } from './memory.ts';
 import { describeRequest, encodeRequest } from './pdu.ts';
 import type { ModbusRequest } from './pdu.ts';
 import { PriorityQueue } from './queue.ts';
 import type { Priority } from './queue.ts';
-import { frameGapMs, RtuFraming } from './rtu.ts';
 import { dialOf } from './wire.ts';
 
 export interface ModbusMasterOptions {
@@ -25,8 +23,8 @@ export interface ModbusMasterOptions {
   log: Logger;
   /** Deadline of connecting and of a request that names none, ms; default 1000. */
   timeoutMs?: number;
-  /** Where what happens on this line is counted; default: a book of its own. */
-  counters?: CounterBook;
+  /** What an earlier master of the same line left behind; default: nothing. */
+  memory?: LineMemory;
 }
 
 export interface RequestOptions {
@@ -64,7 +62,9 @@ export class ModbusMaster {
     const place = placeOf(address);
     const log = options.log.child({ modbus: place });
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-    this.#counters = options.counters ?? new CounterBook();
+    const memory = options.memory ?? new LineMemory(address);
+    this.#counters = memory.counters;
+    this.#framing = memory.framing;
     this.#line = new Line(
       { place, dial: dialOf(address), connectTimeoutMs: this.#timeoutMs, clock, random, log },
       {
@@ -73,7 +73,6 @@ export class ModbusMaster {
         onDown: (error) => this.#rejectAll(error),
       },
     );
-    this.#framing = framingOf(address);
     this.#exchange = new Exchange({
       framing: this.#framing,
       counters: this.#counters,
@@ -190,17 +189,5 @@ export class ModbusMaster {
       clearTimeout(waiting.timer);
       waiting.reject(error);
     }
-  }
-}
-
-function framingOf(address: LineAddress): Framing {
-  switch (address.kind) {
-    case 'tcp':
-      return new MbapFraming();
-    case 'rtu+tcp':
-      // Whoever passes the bytes on keeps the frames apart on the line.
-      return new RtuFraming(0);
-    case 'serial':
-      return new RtuFraming(frameGapMs(address.baudRate));
   }
 }

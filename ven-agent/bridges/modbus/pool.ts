@@ -1,8 +1,8 @@
 import { isSameLine, placeOf } from './address.ts';
 import type { LineAddress } from './address.ts';
-import { CounterBook } from './counters.ts';
 import { ModbusMaster } from './master.ts';
 import type { ModbusMasterOptions } from './master.ts';
+import { LineMemory } from './memory.ts';
 
 /** A share of a line. */
 export interface MasterLease {
@@ -17,8 +17,8 @@ export interface MasterLease {
  */
 export class MasterPool {
   readonly #shared = new Map<string, { address: LineAddress; master: ModbusMaster; leases: number }>();
-  /** They outlive the masters: a device that is given up and opened again goes on counting. */
-  readonly #counters = new Map<string, CounterBook>();
+  /** By address. A device that is given up and opened again goes on with what is known of its line. */
+  readonly #memories = new Map<string, LineMemory>();
 
   /**
    * The master of that line, made with these options when nobody holds it yet. Throws `RangeError` while somebody holds
@@ -27,10 +27,7 @@ export class MasterPool {
   acquire(options: ModbusMasterOptions): MasterLease {
     const { address } = options;
     const place = placeOf(address);
-    const counters = this.#counters.get(place) ?? new CounterBook();
-    this.#counters.set(place, counters);
-    const master = this.#shared.get(place)?.master ?? new ModbusMaster({ ...options, counters });
-    const entry = this.#shared.get(place) ?? { address, master, leases: 0 };
+    const entry = this.#shared.get(place) ?? { address, master: this.#make(options), leases: 0 };
     if (!isSameLine(entry.address, address)) throw new RangeError(`${place} is in use with other settings`);
     entry.leases += 1;
     this.#shared.set(place, entry);
@@ -46,5 +43,12 @@ export class MasterPool {
         entry.master.close();
       },
     };
+  }
+
+  #make(options: ModbusMasterOptions): ModbusMaster {
+    const key = JSON.stringify(options.address);
+    const memory = this.#memories.get(key) ?? new LineMemory(options.address);
+    this.#memories.set(key, memory);
+    return new ModbusMaster({ ...options, memory });
   }
 }

@@ -30,6 +30,7 @@ function dialTcp({ host, port }: TcpAddress, events: WireEvents, signal: AbortSi
   return new Promise((resolve, reject) => {
     const socket = new Socket();
     let isWanted = true;
+    let isUp = false;
     const end = (): void => {
       isWanted = false;
       socket.destroy();
@@ -46,7 +47,6 @@ function dialTcp({ host, port }: TcpAddress, events: WireEvents, signal: AbortSi
       reject(new Error(reason));
       if (isUp) events.onLost(reason);
     };
-    let isUp = false;
     socket.on('error', (error) => lost(error.message));
     socket.on('close', () => lost('closed by the device'));
     socket.on('data', (bytes) => events.onBytes(bytes));

@@ -2,6 +2,7 @@ import { ManualClock } from '@openadr-gateway/shared/time/clock.ts';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ModbusMaster } from '../../../../ven-agent/bridges/modbus/master.ts';
+import { MasterPool } from '../../../../ven-agent/bridges/modbus/pool.ts';
 import { encodeRtu } from '../../../../ven-agent/bridges/modbus/rtu-frame.ts';
 import { rtuRegisters, startRtuSlave } from './rtu-slave.ts';
 import type { RtuSlave } from './rtu-slave.ts';
@@ -205,6 +206,26 @@ describe('a master of RTU frames', () => {
     const answers = await Promise.all([1, 2].map(() => master.readHolding(1, 0, 1)));
     expect(answers).toEqual([[1], [2]]);
     expect(master.counters(1).protocolErrors).toBe(1);
+  });
+
+  it('is made anew with what the one before it was still owed', async () => {
+    let owed: Buffer | undefined;
+    const slave = await slaveOf((request, socket) => {
+      if (slave.received.length === 1) owed = rtuRegisters(request, 0xdead);
+      else if (request.pdu.readUInt8(0) === 4) socket.write(Buffer.concat([owed ?? Buffer.alloc(0), refusal(1, 4, 1)]));
+      else socket.write(rtuRegisters(request, 5));
+    });
+    const pool = new MasterPool();
+    const address = { kind: 'rtu+tcp' as const, host: '127.0.0.1', port: slave.port };
+    const acquire = () =>
+      pool.acquire({ address, clock, random: () => 0, log: pino({ level: 'silent' }), timeoutMs: 60 });
+    const first = acquire();
+    await expect(first.master.readHolding(1, 0, 1)).rejects.toMatchObject({ code: 'TIMEOUT' });
+    first.release();
+    const second = acquire();
+    cleanUp.push(() => second.release());
+    await expect(second.master.readHolding(1, 0, 1)).resolves.toEqual([5]);
+    expect(second.master.counters(1)).toMatchObject({ timeouts: 1, lateReplies: 1, reconnects: 1 });
   });
 
   it('names the exception', async () => {
