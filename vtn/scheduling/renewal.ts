@@ -70,10 +70,8 @@ export class Renewal {
     }
   }
 
-  async #renew({ device_id: deviceId, horizon_ms: horizonMs }: StaleSchedule): Promise<void> {
+  async #renew({ device_id: deviceId, stale_ms: staleMs, horizon_ms: horizonMs }: StaleSchedule): Promise<void> {
     const { store, scheduler, log } = this.#deps;
-    // Before it is looked at, so that what changes meanwhile is not missed.
-    await store.write(({ db }) => freshen(db, deviceId));
     try {
       await scheduler.schedule({ deviceId, ...(horizonMs === null ? {} : { horizonMs }) });
       this.#failing.delete(deviceId);
@@ -81,6 +79,8 @@ export class Renewal {
       const reason = error instanceof Error ? error.message : String(error);
       if (!this.#failing.has(deviceId)) log.warn({ deviceId, reason }, 'a schedule could not be made again; it stays');
       this.#failing.add(deviceId);
+      // Until the next change.
+      await store.write(({ db }) => freshen(db, deviceId, staleMs));
     }
   }
 }

@@ -8,6 +8,7 @@ import type { DeviceRow } from '../store/devices.ts';
 import { locationById } from '../store/locations.ts';
 import type { LocationRow } from '../store/locations.ts';
 import { putSchedule } from '../store/schedules.ts';
+import { freshen } from '../store/stale-schedules.ts';
 import { latestStateSnapshots } from '../store/state-snapshots.ts';
 import type { Db, Store } from '../store/store.ts';
 import { infeasible } from './infeasible.ts';
@@ -34,7 +35,6 @@ export interface ScheduleWish {
 /** A schedule that was made, with what it was made for. */
 export interface Made extends Schedule {
   id: string;
-  createdMs: number;
   device: DeviceRow;
   location: LocationRow;
 }
@@ -105,9 +105,12 @@ export class Scheduler {
     }
   }
 
-  #keep({ location, device: { id } }: Posed, schedule: Schedule, horizonMs: number | undefined): Promise<Made> {
+  #keep(
+    { location, device: { id, stale_ms } }: Posed,
+    schedule: Schedule,
+    horizonMs: number | undefined,
+  ): Promise<Made> {
     const { store, clock, ids } = this.#deps;
-    const createdMs = clock.nowMs();
     const scheduleId = `ssc_${ids.next().replaceAll('-', '')}`;
     const { startMs, endMs, entries } = schedule;
     return store.write(async (tx) => {
@@ -122,10 +125,11 @@ export class Scheduler {
         end_ms: endMs,
         horizon_ms: horizonMs === undefined ? null : Math.min(horizonMs, MAX_HORIZON_MS),
         entries,
-        created_ms: createdMs,
+        created_ms: clock.nowMs(),
       });
+      await freshen(tx.db, id, stale_ms);
       await publishSchedule(tx, device, entries, startMs, this.#deps);
-      return { ...schedule, id: scheduleId, createdMs, device, location };
+      return { ...schedule, id: scheduleId, device, location };
     });
   }
 }

@@ -47,6 +47,8 @@ export async function staleByLocation(db: Db, id: string, nowMs: number): Promis
 /** A live device whose schedule is to be made again, as far ahead as it was asked for. */
 export interface StaleSchedule {
   device_id: string;
+  /** Since when; null: nothing has changed, it is nearly over. */
+  stale_ms: number | null;
   horizon_ms: number | null;
 }
 
@@ -58,7 +60,7 @@ export async function staleSchedules(db: Db, nowMs: number, maxHorizonMs: number
   return db
     .selectFrom('devices')
     .innerJoin('schedules', 'schedules.id', 'devices.schedule_id')
-    .select(['devices.id as device_id', 'schedules.horizon_ms'])
+    .select(['devices.id as device_id', 'devices.stale_ms', 'schedules.horizon_ms'])
     .where('devices.live_mode', '=', 1)
     .where((eb) =>
       eb.or([
@@ -72,7 +74,13 @@ export async function staleSchedules(db: Db, nowMs: number, maxHorizonMs: number
     .execute();
 }
 
-/** What has changed until now will be seen by the schedule that is made next. */
-export async function freshen(db: Db, deviceId: string): Promise<void> {
-  await db.updateTable('devices').set({ stale_ms: null }).where('id', '=', deviceId).execute();
+/** A device's schedule has been looked at as it was when it was stale since then; what has changed since keeps it stale. */
+export async function freshen(db: Db, deviceId: string, staleMs: number | null): Promise<void> {
+  if (staleMs === null) return;
+  await db
+    .updateTable('devices')
+    .set({ stale_ms: null })
+    .where('id', '=', deviceId)
+    .where('stale_ms', '=', staleMs)
+    .execute();
 }

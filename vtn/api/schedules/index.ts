@@ -42,7 +42,7 @@ function scheduleAnswer(made: Made, horizon: number | undefined) {
     location_id: location.id,
     location_timezone: location.time_zone,
     currency_code: location.currency,
-    time_created: formatDateTime(made.createdMs),
+    time_created: formatDateTime(made.startMs),
     account_id: location.account_id,
     data: [
       {
