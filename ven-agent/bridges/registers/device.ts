@@ -18,9 +18,9 @@ import type { ConnectionOptions } from '../modbus/share.ts';
 import type { RegisterMap } from './map.ts';
 import { abilitiesOf, limitIn, ordersOf, setpointIn } from './orders.ts';
 import type { Order } from './orders.ts';
-import { rawOf, sizeOf, valueOf, wordsOf } from './point.ts';
-import { planReads } from './reads.ts';
-import type { Wanted } from './reads.ts';
+import { valueOf, wordsOf } from './point.ts';
+import { readRaws } from './reads.ts';
+import type { Raws, Wanted } from './reads.ts';
 
 export interface RegisterDeviceOptions extends ConnectionOptions {
   resourceName: string;
@@ -29,8 +29,6 @@ export interface RegisterDeviceOptions extends ConnectionOptions {
   clock: Clock;
   log: Logger;
 }
-
-type Raws = ReadonlyMap<string, number>;
 
 /** A device without SunSpec, whose registers the configuration describes. It has no fallback that the agent could set. */
 export class RegisterDevice implements Device {
@@ -189,23 +187,9 @@ export class RegisterDevice implements Device {
     return words.length;
   }
 
-  async #read(wanted: readonly Wanted[]): Promise<Raws> {
+  #read(wanted: readonly Wanted[]): Promise<Raws> {
     const { unitId, timeoutMs } = this.#options;
-    const words = new Map<string, number>();
-    for (const request of planReads(wanted)) {
-      const registers = await this.#line.master.request(unitId, request, { timeoutMs });
-      registers.forEach((word, index) => words.set(`${request.functionCode}/${request.address + index}`, word));
-    }
-    const raws = new Map<string, number>();
-    for (const { name, point, functionCode } of wanted) {
-      const held = Array.from(
-        { length: sizeOf(point) },
-        (_, index) => words.get(`${functionCode}/${point.address + index}`) ?? 0,
-      );
-      const raw = rawOf(point, held);
-      if (raw !== undefined) raws.set(name, raw);
-    }
-    return raws;
+    return readRaws((request) => this.#line.master.request(unitId, request, { timeoutMs }), wanted);
   }
 
   #stateOf(raw: number | undefined): OperatingState | undefined {

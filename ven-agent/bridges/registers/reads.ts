@@ -1,6 +1,5 @@
-/** Which registers to ask for in which requests. Pure. */
 import { MAX_READ_REGISTERS } from '../modbus/pdu.ts';
-import { sizeOf } from './point.ts';
+import { rawOf, sizeOf } from './point.ts';
 import type { RegisterPoint } from './point.ts';
 
 export interface Wanted {
@@ -8,6 +7,9 @@ export interface Wanted {
   point: RegisterPoint;
   functionCode: 3 | 4;
 }
+
+/** Numbers by the name of their point, not yet scaled; those that are no number are absent. */
+export type Raws = ReadonlyMap<string, number>;
 
 export interface ReadRequest {
   functionCode: 3 | 4;
@@ -30,4 +32,26 @@ export function planReads(wanted: readonly Wanted[]): ReadRequest[] {
     }
   }
   return requests;
+}
+
+/** Reads all points. Rejects with what `read` rejects with. */
+export async function readRaws(
+  read: (request: ReadRequest) => Promise<readonly number[]>,
+  wanted: readonly Wanted[],
+): Promise<Raws> {
+  const words = new Map<string, number>();
+  for (const request of planReads(wanted)) {
+    const registers = await read(request);
+    registers.forEach((word, index) => words.set(`${request.functionCode}/${request.address + index}`, word));
+  }
+  const raws = new Map<string, number>();
+  for (const { name, point, functionCode } of wanted) {
+    const at = (index: number): number => words.get(`${functionCode}/${point.address + index}`) ?? 0;
+    const raw = rawOf(
+      point,
+      Array.from({ length: sizeOf(point) }, (_, index) => at(index)),
+    );
+    if (raw !== undefined) raws.set(name, raw);
+  }
+  return raws;
 }
