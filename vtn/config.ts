@@ -141,6 +141,24 @@ export const vtnConfig = z.strictObject({
     })
     .prefault({}),
   webhooks,
+  /** Announces the VTN on the local network. */
+  mdns: z
+    .strictObject({
+      enabled: z.boolean().default(false),
+      /** Of the service; unique in the network. */
+      name: z.string().min(1).max(63).default('OpenADR VTN'),
+      /** Without `.local`; the machine's name when it is not said. */
+      host: z
+        .string()
+        .regex(/^[a-z0-9-]{1,63}$/i, 'expected a host name without .local')
+        .optional(),
+      /** Programs that VENs of this network are to use. */
+      programNames: z
+        .array(z.string().min(1))
+        .refine((names) => Buffer.byteLength(names.join(',')) <= 240, 'expected at most 240 bytes, commas included')
+        .default([]),
+    })
+    .prefault({}),
   openadr: z
     .strictObject({
       /** What an event or a subscription for an unknown program answers; public clients disagree. */

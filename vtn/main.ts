@@ -27,6 +27,7 @@ import { HttpServer } from './server.ts';
 import { openChannels } from './store/outbox.ts';
 import { counted, INFEASIBLE_BANDS } from './store/counters.ts';
 import { SqliteStore } from './store/sqlite.ts';
+import { Advertisement } from './mdns.ts';
 import { Metrics } from './metrics.ts';
 import { startMqtt, type RunningMqtt } from './mqtt.ts';
 import type { Store } from './store/store.ts';
@@ -193,6 +194,11 @@ export function createVtn(config: VtnConfig, { clock, ids, log, caller }: VtnDep
     running.push(() => server.stop());
     running.push(tokens.onRevoked((clientId) => feed.cut(clientId)));
     feed.start();
+    if (config.mdns.enabled) {
+      const advertisement = new Advertisement({ config, log });
+      advertisement.start(url);
+      running.push(() => advertisement.stop());
+    }
     // Before the server, which would wait for its readers.
     running.push(() => feed.stop());
     return { url, ...(mqttUrl === undefined ? {} : { mqttUrl }) };
