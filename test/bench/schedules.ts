@@ -46,8 +46,8 @@ export async function measureSchedules(devices: number): Promise<Cell[][]> {
     await new Renewal({ ...deps, scheduler }).run();
     const seconds = (performance.now() - startMs) / 1000;
     delay.disable();
-    // Without the first ones, which start the thread.
-    const warm = samples.slice(5);
+    // Without the first ones, while the thread starts and its code is compiled.
+    const warm = samples.slice(10);
     return [
       ['schedule of 48 h, stored and announced', undefined, undefined, quantile(warm, 0.5), quantile(warm, 0.99)],
       [
