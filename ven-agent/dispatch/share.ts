@@ -64,12 +64,14 @@ export function share(members: readonly Member[], budget: Budget): Map<string, S
   const bounds = withoutFixed(members, budget);
   const steered = plans.filter((plan) => plan.member.kind === 'steered');
   const limited = plans.filter((plan) => plan.member.kind === 'limited');
-  cutDown(steered, limited, bounds.highW - sum(plans, ({ member }) => member.overW));
+  const overW = sum(plans, ({ member }) => member.overW);
+  cutDown(steered, limited, bounds.highW - overW, bounds.forceHighW - overW);
   const seenHighW = bounds.highW - sum(limited, ({ member }) => member.overW);
   holdBack(steered, limited, seenHighW);
   cutLimited(limited, seenHighW - sum(steered, seenUpperW));
-  const lowW = bounds.lowW + sum(plans, ({ member }) => member.underW);
-  raiseUp(steered, limited, lowW, Math.max(0, bounds.highW - sum(plans, (plan) => plan.upperW)));
+  const underW = sum(plans, ({ member }) => member.underW);
+  const roomW = Math.max(0, bounds.highW - sum(plans, (plan) => plan.upperW));
+  raiseUp(steered, limited, [bounds.lowW + underW, bounds.forceLowW + underW], roomW);
   holdUp(steered, limited, bounds.lowW, bounds.highW);
   spread(steered, limited, bounds.lowW, seenHighW);
   const shares = new Map(plans.map((plan) => [plan.member.name, shareOf(plan)]));
@@ -78,8 +80,19 @@ export function share(members: readonly Member[], budget: Budget): Map<string, S
   return shares;
 }
 
-/** What is left beside the devices that can be told nothing. What they might do, but was not seen, never forces others. */
-function withoutFixed(members: readonly Member[], budget: Budget): { lowW: number; highW: number } {
+interface Bounds {
+  lowW: number;
+  highW: number;
+  /** The same for what makes a battery go beyond zero. */
+  forceLowW: number;
+  forceHighW: number;
+}
+
+/**
+ * What is left beside the devices that can be told nothing. What they might do, but was not seen, can bring the others to a
+ * stand; it never forces one to charge or discharge.
+ */
+function withoutFixed(members: readonly Member[], budget: Budget): Bounds {
   let { lowW, highW } = budget;
   let worstUpW = 0;
   let worstDownW = 0;
@@ -94,26 +107,27 @@ function withoutFixed(members: readonly Member[], budget: Budget): { lowW: numbe
     }
   }
   return {
-    highW: highW === Infinity ? Infinity : Math.max(highW - worstUpW, Math.min(highW, 0)),
-    lowW: lowW === -Infinity ? -Infinity : Math.min(lowW - worstDownW, Math.max(lowW, 0)),
+    highW: highW === Infinity ? Infinity : highW - worstUpW,
+    lowW: lowW === -Infinity ? -Infinity : lowW - worstDownW,
+    forceHighW: highW === Infinity ? Infinity : Math.max(highW - worstUpW, Math.min(highW, 0)),
+    forceLowW: lowW === -Infinity ? -Infinity : Math.min(lowW - worstDownW, Math.max(lowW, 0)),
   };
 }
 
-function cutDown(steered: readonly Plan[], limited: readonly Plan[], highW: number): void {
-  let excessW = sum([...steered, ...limited], (plan) => plan.upperW) - highW;
-  const cut = (plans: readonly Plan[], downTo: (member: Member) => number): void => {
+function cutDown(steered: readonly Plan[], limited: readonly Plan[], highW: number, forceHighW: number): void {
+  const cut = (plans: readonly Plan[], untilW: number, downTo: (member: Member) => number): void => {
     for (const plan of plans.toReversed()) {
+      const excessW = sum([...steered, ...limited], ({ upperW }) => upperW) - untilW;
       const byW = Math.min(excessW, plan.upperW - downTo(plan.member));
       if (!(byW > 0)) continue;
       plan.upperW -= byW;
       plan.lowerW = Math.min(plan.lowerW, plan.upperW);
       plan.cut = true;
-      excessW -= byW;
     }
   };
-  const [unordered, ordered] = byOrder(steered);
-  for (const plans of [unordered, ordered]) cut(plans, ({ nearLowW }) => Math.max(0, nearLowW));
-  for (const plans of [unordered, ordered]) cut(plans, ({ nearLowW }) => nearLowW);
+  const groups = byOrder(steered);
+  for (const plans of groups) cut(plans, highW, ({ nearLowW }) => Math.max(0, nearLowW));
+  for (const plans of groups) cut(plans, forceHighW, ({ nearLowW }) => nearLowW);
 }
 
 /** Batteries do not rise into room that others are only told to make. */
@@ -159,23 +173,27 @@ function cutLimited(limited: readonly Plan[], highW: number): void {
 }
 
 /** @param roomW what the others leave to the upper edge of the budget */
-function raiseUp(steered: readonly Plan[], limited: readonly Plan[], lowW: number, roomW: number): void {
-  let missingW = lowW - sum([...steered, ...limited], (plan) => plan.lowerW);
+function raiseUp(
+  steered: readonly Plan[],
+  limited: readonly Plan[],
+  [lowW, forceLowW]: readonly [number, number],
+  roomW: number,
+): void {
   let leftW = roomW;
-  const raise = (plans: readonly Plan[], upTo: (member: Member) => number): void => {
+  const raise = (plans: readonly Plan[], untilW: number, upTo: (member: Member) => number): void => {
     for (const plan of plans.toReversed()) {
+      const missingW = untilW - sum([...steered, ...limited], ({ lowerW }) => lowerW);
       const byW = Math.min(missingW, upTo(plan.member) - plan.lowerW, plan.upperW - plan.lowerW + leftW);
       if (!(byW > 0)) continue;
       plan.lowerW += byW;
       leftW -= Math.max(0, plan.lowerW - plan.upperW);
       plan.upperW = Math.max(plan.upperW, plan.lowerW);
       plan.raised = true;
-      missingW -= byW;
     }
   };
-  const [unordered, ordered] = byOrder(steered);
-  for (const plans of [unordered, ordered]) raise(plans, ({ nearHighW }) => Math.min(0, nearHighW));
-  for (const plans of [unordered, ordered]) raise(plans, ({ nearHighW }) => nearHighW);
+  const groups = byOrder(steered);
+  for (const plans of groups) raise(plans, lowW, ({ nearHighW }) => Math.min(0, nearHighW));
+  for (const plans of groups) raise(plans, forceLowW, ({ nearHighW }) => nearHighW);
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Simulation } from './simulation.ts';
 /** The time that the loop is given to settle after anything has changed, seconds. */
 const SETTLING_SECONDS = 12;
 /** The time that is given to catch a device that decides for itself, when it does something else. */
-const CAUGHT_SECONDS = 3;
+const CAUGHT_SECONDS = 5;
 const STILL = { lowestW: 0, highestW: 0 };
 /** Longest time until a device that is back is controlled again: its back-off and a tick. */
 const BACK_SECONDS = 35;
@@ -35,6 +35,8 @@ export class Checker {
   readonly tally: Tally = { commands: 0, ownCaps: 0, energy: 0, sharedCaps: 0, sharedSums: 0, setpoints: 0, silent: 0 };
   readonly #world: Simulation;
   #active: Order[] = [];
+  /** What held when the agent acted last. */
+  #heeded: Order[] = [];
   #situation = '';
   #calmSeconds = 0;
   #deadSeconds = 0;
@@ -53,6 +55,7 @@ export class Checker {
   before(): void {
     const { scenario, clock, agent, known, ofThisBoot, plants, meter, restW } = this.#world;
     this.#active = activeAt({ orders: known, ofThisBoot }, clock.nowMs());
+    if (agent !== undefined) this.#heeded = this.#active;
     const faults = [...plants.values()].map(({ fault, ownWishW }) => `${fault}${ownWishW}`);
     const reached = this.#world.units.map((unit) => unit.status.reachable);
     const active = this.#active.map(({ id }) => id);
@@ -124,7 +127,7 @@ export class Checker {
       // A change of what holds, or a device that is just back, begins anew.
       const seconds = outside && this.#calmSeconds > 0 ? (this.#outsideSeconds.get(key) ?? 0) + 1 : 0;
       this.#outsideSeconds.set(key, seconds);
-      if (seconds <= CAUGHT_SECONDS || !this.#isReached(plan.name)) continue;
+      if (seconds <= 3 || !this.#isReached(plan.name)) continue;
       this.tally.energy += 1;
       if (side === 'low' && plant.powerW > toleranceW) say(`discharges below its floor ${floor}`);
       const charges = this.#lasts(key, side === 'high' && plant.powerW < -toleranceW);
@@ -256,8 +259,8 @@ export class Checker {
   /** The cap that holds, or the one that would without orders, whichever is stricter. */
   #strictest(subject: string): Caps {
     const { scenario } = this.#world;
-    const standing = this.#active.filter(({ what }) => 'as' in what && what.as !== 'LIMIT');
-    const [a, b] = [capsOf(subject, this.#active, scenario), capsOf(subject, standing, scenario)];
+    const standing = this.#heeded.filter(({ what }) => 'as' in what && what.as !== 'LIMIT');
+    const [a, b] = [capsOf(subject, this.#heeded, scenario), capsOf(subject, standing, scenario)];
     return { importW: a.importW, exportW: Math.min(a.exportW, b.exportW) };
   }
 

@@ -61,18 +61,56 @@ const MW = 1_000_000;
 /** A site, what is ordered, and everything that goes wrong: drawn from the seed alone. */
 export function scenarioOf(seed: number): Scenario {
   const random = new Random(seed);
-  const count = random.pick(1, 1, 2, 2, 3);
+  const isCrowded = random.chance(0.3);
+  const count = isCrowded ? random.pick(2, 3) : random.pick(1, 1, 2, 2, 3);
   const shares = count > 1 && random.chance(0.3);
   const devices = Array.from({ length: count }, (_, n) => deviceOf(random, n, shares));
-  const hasMeter = random.chance(0.5);
   const scenario: Scenario = {
-    ...{ seed, seconds: random.whole(45, 80), devices, hasMeter },
-    siteLimits: maybeLimits(random, 0.15),
+    ...{ seed, seconds: random.whole(45, 80), devices, hasMeter: random.chance(0.5) },
+    siteLimits: isCrowded ? tightLimits(random, devices) : maybeLimits(random, 0.15),
     orders: ordersOf(random, devices, 0, 1),
     incidents: new Map(),
   };
-  for (let n = random.whole(0, 5); n > 0; n -= 1) addIncident(random, scenario);
+  if (isCrowded) crowd(random, scenario);
+  for (let n = random.whole(0, isCrowded ? 2 : 5); n > 0; n -= 1) addIncident(random, scenario);
   return scenario;
+}
+
+/** Half of what the devices could do, or less. */
+function tightLimits(random: Random, devices: readonly DevicePlan[]): Scenario['siteLimits'] {
+  const allW = devices.reduce((sum, { ratedW }) => sum + ratedW, 0);
+  const part = (): number => Math.round((allW * random.whole(0, 5)) / 10 / 1000) * 1000;
+  return { exportMaxW: part(), ...(random.chance(0.5) ? { importMaxW: part() } : {}) };
+}
+
+/** Everybody wants much of a shared cap, changes its mind, and one of them fails or the agent dies. */
+function crowd(random: Random, scenario: Scenario): void {
+  const { devices, incidents } = scenario;
+  const direction = random.pick(-1, 1);
+  const wishes = (version: number, fromSeconds: number): Order[] =>
+    devices.map(({ name, ratedW }) => ({
+      id: `crowd-${version}-${name}`,
+      what: {
+        kind: 'setpoint',
+        powerW: Math.round(direction * (version === 1 ? 1 : -1) ** random.whole(0, 1) * ratedW),
+      },
+      target: name,
+      startMs: NOON + fromSeconds * 1000,
+      endMs: Infinity,
+      priority: 0,
+      createdMs: NOON - version * 1000,
+    }));
+  scenario.orders = random.chance(0.3) ? [] : wishes(1, -10);
+  const changesAt = random.whole(10, 20);
+  if (random.chance(0.5)) incidents.set(changesAt, [{ kind: 'orders', orders: wishes(2, 0) }]);
+  const failsAt = random.whole(15, 25);
+  const { name } = random.pick(...devices);
+  const isDeath = random.chance(0.3);
+  const fault = random.pick<Fault>('away', 'away', 'deaf', 'refusing', 'local', 'garbage', 'no-soc');
+  incidents.set(failsAt, [
+    ...(incidents.get(failsAt) ?? []),
+    isDeath ? { kind: 'die' } : { kind: 'fault', name, fault },
+  ]);
 }
 
 function deviceOf(random: Random, n: number, shares: boolean): DevicePlan {
@@ -118,7 +156,7 @@ function ordersOf(random: Random, devices: readonly DevicePlan[], fromSeconds: n
       target,
       startMs,
       endMs: random.chance(0.2) ? Infinity : startMs + random.whole(5, 90) * 1000,
-      priority: random.pick(undefined, 0, 1, 2),
+      priority: random.pick(undefined, 0, 1, 1),
       createdMs: NOON - random.whole(0, 100) * 1000,
     };
   });
