@@ -2,11 +2,13 @@ import './heap.ts';
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { ConfigError } from '@openadr-gateway/shared/config.ts';
+import { createLog } from '@openadr-gateway/shared/log.ts';
 import { HttpConnection } from './client/http.ts';
 import { loadAgentConfig, vtnAccessOf } from './config.ts';
 import type { AgentConfig } from './config.ts';
 import { unitIdsOf } from './commission/unit-ids.ts';
 import { createVenAgent } from './main.ts';
+import type { VenAgent } from './main.ts';
 import { PLANT_QUIRKS } from './simulate/quirks.ts';
 import type { PlantQuirk } from './simulate/quirks.ts';
 import type { SimulateOptions } from './simulate/run.ts';
@@ -32,19 +34,30 @@ program
   .requiredOption('-c, --config <file>', 'configuration, YAML or JSON')
   .option('--dry-run', 'decide, log and report, but write nothing to devices', false)
   .action(async (options: { config: string; dryRun: boolean }) => {
-    const agent = createVenAgent(loadAgentConfig(options.config, process.env), { dryRun: options.dryRun });
+    const configured = loadAgentConfig(options.config, process.env);
+    const started: { agent?: VenAgent } = {};
     let stopping = false;
     const stop = (): void => {
       // Asked twice, it goes at once.
       if (stopping) process.exit(1);
       stopping = true;
       setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
-      agent.stop().then(() => process.exit(0), fail);
+      (started.agent?.stop() ?? Promise.resolve()).then(() => process.exit(0), fail);
     };
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
-    await agent.start();
+    started.agent = createVenAgent(await withVtn(configured), { dryRun: options.dryRun });
+    await started.agent.start();
   });
+
+/** The configuration with the VTN that is there, where one has to be looked for. */
+async function withVtn(config: AgentConfig): Promise<AgentConfig> {
+  const { vtn, dataDir } = config;
+  if (vtn.url !== 'mdns') return config;
+  const { findVtn } = await import('./client/discovery.ts');
+  const log = createLog({ name: 'ven-agent', level: config.log.level });
+  return { ...config, vtn: { ...vtn, url: await findVtn({ ...vtn.mdns, dataDir, log }) } };
+}
 
 program
   .command('check')

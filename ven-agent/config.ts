@@ -73,7 +73,16 @@ const device = z.strictObject({
 export const configSchema = z.strictObject({
   vtn: z
     .strictObject({
-      url: z.url({ protocol: /^https?$/ }),
+      /** `mdns`: one that is found in the local network. */
+      url: z.literal('mdns').or(z.url({ protocol: /^https?$/ })),
+      mdns: z
+        .strictObject({
+          /** Of the VTN that is looked for; any when missing. */
+          name: z.string().min(1).optional(),
+          /** Without TLS whoever calls himself a VTN is sent the client's secret. */
+          allowHttp: z.boolean().default(false),
+        })
+        .prefault({}),
       clientId: z.string().min(1),
       clientSecret: z.string().min(1).optional(),
       clientSecretFile: z.string().min(1).optional(),

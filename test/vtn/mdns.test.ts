@@ -1,28 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { Bonjour, type Service } from 'bonjour-service';
+import { Bonjour } from 'bonjour-service';
 import { afterAll, describe, expect, it } from 'vitest';
+import { findService, hasMulticast } from '../support/multicast.ts';
 import { startVtn } from './support/server.ts';
-
-/** Somebody else's announcements heard by somebody else: whether this machine has a network that carries multicast. */
-async function hasMulticast(): Promise<boolean> {
-  const bonjour = new Bonjour({}, () => undefined);
-  const name = `probe ${randomBytes(4).toString('hex')}`;
-  bonjour.publish({ name, type: 'openadr3-probe', port: 1 }).on('error', () => undefined);
-  const found = await find(bonjour, 'openadr3-probe', name, 3_000);
-  bonjour.destroy();
-  return found !== undefined;
-}
-
-function find(bonjour: Bonjour, type: string, name: string, timeoutMs: number): Promise<Service | undefined> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(undefined), timeoutMs);
-    bonjour.find({ type }, (service) => {
-      if (service.name !== name) return;
-      clearTimeout(timer);
-      resolve(service);
-    });
-  });
-}
 
 describe.runIf(await hasMulticast())('a VTN on the local network (skipped where multicast does not work)', () => {
   const bonjour = new Bonjour({}, () => undefined);
@@ -33,7 +13,7 @@ describe.runIf(await hasMulticast())('a VTN on the local network (skipped where 
     const name = unique();
     const mdns = { enabled: true, name, host: 'myvtn', programNames: ['one', 'two'] };
     const vtn = await startVtn({ mdns });
-    const service = await find(bonjour, 'openadr3', name, 15_000);
+    const service = await findService(bonjour, 'openadr3', name, 15_000);
     const { port } = new URL(vtn.url);
     expect(service).toMatchObject({ host: 'myvtn.local', port: Number(port), protocol: 'tcp' });
     const origin = `http://myvtn.local:${port}`;
@@ -62,13 +42,13 @@ describe.runIf(await hasMulticast())('a VTN on the local network (skipped where 
     const server = { port: 0, publicUrl: 'https://vtn.example.com' };
     const quiet = await startVtn({ mdns: { name: `${name} quiet` } });
     const vtn = await startVtn({ mdns: { enabled: true, name }, server, auth: { anonymousRead: true } });
-    const service = await find(bonjour, 'openadr3', name, 15_000);
+    const service = await findService(bonjour, 'openadr3', name, 15_000);
     expect(service?.port).toBe(443);
     expect(service?.txt).toMatchObject({
       local_url: 'https://vtn.example.com/openadr3/3.1.1',
       requires_auth: 'False',
     });
-    expect(await find(bonjour, 'openadr3', `${name} quiet`, 500)).toBeUndefined();
+    expect(await findService(bonjour, 'openadr3', `${name} quiet`, 500)).toBeUndefined();
     await vtn.stop();
     await quiet.stop();
   });
