@@ -16,7 +16,7 @@ export interface Quantity {
 const UNITS: Record<Dimension, Record<string, number>> = {
   power: { MW: 6, kW: 3, W: 0 },
   energy: { MWh: 6, kWh: 3, Wh: 0 },
-  price: { 'EUR/MWh': 3, 'PLN/MWh': 3 },
+  price: { 'EUR/MWh': 3, 'PLN/MWh': 3, 'GBP/MWh': 3 },
 };
 
 export type QuantityErrorType = 'missing' | 'type_error' | 'decimal' | 'unit' | 'dimension' | 'out_of_range';

@@ -19,16 +19,16 @@ describe('POST /schedules/soc/{id}', () => {
   beforeEach(() => api.clock.set(at(0)));
 
   const post = (device: string, body: object) => operator.post(`/schedules/soc/${device}`, body);
-  /** A location whose tariff has these prices, EUR/MWh, by the hour. */
-  const place = async (prices: (number | object)[], more: object = {}) => {
-    const tariff_id: string = (await api.post('tariffs', { name: 't', region: 'DE' }).expect(201)).body.id;
+  /** A location whose tariff has these prices per MWh by the hour. */
+  const place = async (prices: (number | object)[], { currency = 'EUR', ...more }: Record<string, string> = {}) => {
+    const tariff_id: string = (await api.post('tariffs', { name: 't', region: 'DE', currency }).expect(201)).body.id;
     const sent = prices.map((price, i) => ({
       start_time: at(i),
       end_time: at(i + 1),
-      ...(typeof price === 'number' ? { import_price: { amount: price, unit: 'EUR/MWh' } } : price),
+      ...(typeof price === 'number' ? { import_price: { amount: price, unit: `${currency}/MWh` } } : price),
     }));
     if (sent.length > 0) await api.put(`tariffs/${tariff_id}/prices`, { prices: sent }).expect(204);
-    return { ...(await api.location({ tariff_id, ...more })), tariff_id };
+    return { ...(await api.location({ tariff_id, currency, ...more })), tariff_id };
   };
   const scheduled = async (device: string, location_id: string, more: object = {}) => {
     const answer = await post(device, { location_id, ...more });
@@ -50,7 +50,8 @@ describe('POST /schedules/soc/{id}', () => {
     ]);
 
   it('the seed’s curl line runs against our base URL and gives the printed shape', async () => {
-    const location = await place([100, 20, 20, 50], { account_id: 'acc_661677911f2197045e6cf1b1' });
+    const where = { account_id: 'acc_661677911f2197045e6cf1b1', time_zone: 'Europe/London', currency: 'GBP' };
+    const location = await place([100, 20, 20, 50], where);
     const car = await api.device({
       location_id: location.id,
       type: 'EV_CHARGER',
@@ -72,8 +73,8 @@ describe('POST /schedules/soc/{id}', () => {
       live_mode: true,
       device_id: car.id,
       location_id: location.id,
-      location_timezone: 'Europe/Berlin',
-      currency_code: 'EUR',
+      location_timezone: 'Europe/London',
+      currency_code: 'GBP',
       time_created: '2026-01-15T10:00:00Z',
       account_id: 'acc_661677911f2197045e6cf1b1',
       data: [
