@@ -152,6 +152,7 @@ interface SimulateArguments extends Omit<SimulateOptions, 'meter' | 'quirks'> {
 program.parseAsync().catch(fail);
 
 function summaryOf(config: AgentConfig): string {
+  const { site } = config;
   const limit = (maxW: number | undefined): string => (maxW === undefined ? 'none' : `${maxW} W`);
   const devices = config.devices.map(
     ({ resourceName, kind, url, unitId, limits, whenNoSetpoint }) =>
@@ -164,7 +165,8 @@ function summaryOf(config: AgentConfig): string {
   return [
     'The configuration is in order.',
     `VTN ${config.vtn.url} as ${config.vtn.clientId}, polled every ${config.vtn.pollSeconds} s`,
-    `Site ${config.site.id}, data in ${config.dataDir}`,
+    `Site ${site.id}, data in ${config.dataDir}`,
+    `Default import limit of the site ${limit(site.limits.importMaxW)}, export limit ${limit(site.limits.exportMaxW)}`,
     `A tick every ${config.tick.intervalMs} ms, a report every ${config.reporting.periodSeconds} s`,
     'Devices:',
     ...devices,

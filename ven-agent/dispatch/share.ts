@@ -134,7 +134,7 @@ function cutDown(steered: readonly Plan[], limited: readonly Plan[], highW: numb
 function holdBack(steered: readonly Plan[], limited: readonly Plan[], highW: number): void {
   let excessW = sum(steered, seenUpperW) + sum(limited, ({ upperW }) => upperW) - highW;
   for (const plan of byOrder(steered).flatMap((plans) => plans.toReversed())) {
-    const byW = Math.min(excessW, plan.upperW - Math.max(plan.member.measuredW ?? 0, plan.member.lowW));
+    const byW = Math.min(excessW, plan.upperW - Math.max(plan.member.measuredW ?? 0, plan.member.nearLowW));
     if (!(byW > 0)) continue;
     plan.upperW -= byW;
     plan.lowerW = Math.min(plan.lowerW, plan.upperW);
@@ -147,7 +147,7 @@ function holdBack(steered: readonly Plan[], limited: readonly Plan[], highW: num
 function holdUp(steered: readonly Plan[], limited: readonly Plan[], lowW: number, highW: number): void {
   let missingW = lowW - sum(steered, seenLowerW) - sum(limited, ({ lowerW }) => lowerW);
   for (const plan of byOrder(steered).flatMap((plans) => plans.toReversed())) {
-    const { measuredW = 0, highW: mostW } = plan.member;
+    const { measuredW = 0, nearHighW: mostW } = plan.member;
     const roomW = Math.max(0, highW - sum([...steered, ...limited], ({ upperW }) => upperW));
     const upToW = Math.min(measuredW, mostW, plan.upperW + roomW);
     const byW = Math.min(missingW, upToW - plan.lowerW);

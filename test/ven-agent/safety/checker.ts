@@ -103,10 +103,22 @@ export class Checker {
       if (setpointW > Math.min(exportW, plan.ratedW)) say(`discharge above ${exportW} or nameplate`);
       if (-setpointW > Math.min(importW, plan.ratedW)) say(`charge above ${importW} or nameplate`);
     }
-    if (plan.kind !== 'BESS' || saidSoc === undefined || plant.fault !== 'none') return;
+    if (plan.kind !== 'BESS') return;
+    if (this.#standsStill(plan) && setpointW !== 0) say('a set-point that nobody gave');
+    if (saidSoc === undefined || plant.fault !== 'none') return;
     const { floor, ceiling } = bandOf(plan, this.#active, this.#world.scenario);
     if (saidSoc <= floor && Math.min(setpointW ?? Infinity, limitW) > 0) say(`discharge at ${saidSoc}, floor ${floor}`);
     if (saidSoc >= ceiling && (setpointW ?? 0) < 0) say(`charge at ${saidSoc}, ceiling ${ceiling}`);
+  }
+
+  /** An idle battery that no set-point and no shared cap moves. */
+  #standsStill(plan: DevicePlan): boolean {
+    const { scenario } = this.#world;
+    const capped = [SITE, INVERTER].some((subject) => {
+      const { importW, exportW } = capsOf(subject, this.#active, scenario);
+      return importW < Infinity || exportW < Infinity;
+    });
+    return plan.whenNoSetpoint === 'idle' && !capped && rulingSetpoint(plan, this.#active, scenario) === undefined;
   }
 
   /** True power and true energy of a plant that is well. */
