@@ -279,6 +279,25 @@ describe('the feed is', () => {
     expect((await join(undefined, '', { authorization: 'Bearer nonsense' })).status).toBe(401);
   });
 
+  it('for a member of a utility what GET /events shows: what is untargeted, and the targets that it was granted', async () => {
+    const { vtn, bl, live, program, event } = await started();
+    const p = await program();
+    const members = [
+      await vtn.client('utility', { utility: { level: 'spectator' } }),
+      await vtn.client('utility', { utility: { level: 'admin' } }),
+    ] as const;
+    await bl.post('vens', { clientID: members[0].id, venName: members[0].id, targets: ['U'] }).expect(201);
+    const [granted, other] = [await live(members[0]), await live(members[1])];
+    await event(p, 'for the utility', ['U', 'V']);
+    await event(p, 'for all');
+    await eventually(() => expect(granted.changes()).toEqual(['CREATE for the utility', 'CREATE for all']));
+    await eventually(() => expect(other.changes()).toEqual(['CREATE for all']));
+    const { body } = await members[0].get(`events?programID=${p}`).expect(200);
+    const shown = body as { eventName: string; targets?: string[] }[];
+    expect(shown.find(({ eventName }) => eventName === 'for the utility')?.targets).toEqual(['U']);
+    await members[0].get('vens').expect(403);
+  });
+
   it('refused with the reason when it is asked for wrongly', async () => {
     const { vtn, bl, join } = await started();
     expect((await join(bl, '?programID=a%20b')).status).toBe(400);

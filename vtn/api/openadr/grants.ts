@@ -29,7 +29,8 @@ export class Grants {
   /** At once when it is remembered, since this stands in the way of every poll. */
   of(caller: Caller): Grant | Promise<Grant> {
     if (isBusinessLogic(caller)) return ALL;
-    if (caller.role !== 'ven') return NOTHING;
+    // Business logic grants targets to a utility's member as to a VEN: by a ven that carries its client's id.
+    if (caller.role !== 'ven' && caller.role !== 'utility') return NOTHING;
     const version = this.#store.versions.vens + this.#store.versions.resources;
     if (version !== this.#version || this.#remembered.size >= MAX_REMEMBERED) {
       this.#remembered.clear();
