@@ -9,7 +9,10 @@ import { ApiClient, fetchToken } from '../deploy/demo/http.ts';
 import { configSchema } from '../ven-agent/config.ts';
 import { vtnConfig } from '../vtn/config.ts';
 import { Demo, waitFor } from './support/demo.ts';
+import { freePort } from './support/free-port.ts';
+import { hasProgram } from './support/tools.ts';
 
+const hasMosquitto = hasProgram('mosquitto_sub') && hasProgram('mosquitto_pub');
 const root = join(import.meta.dirname, '..');
 const run = promisify(execFile);
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -22,7 +25,12 @@ const blockWith = (text: string): string => {
 
 describe('the README', () => {
   it('has no shell block that nothing here runs', () => {
-    const known = ['npm ci && npm start', 'PATCH', 'state-snapshots', 'vtn.js serve', 'ven-agent.js run', 'feeder-7'];
+    const known = [
+      ...['npm ci && npm start', 'PATCH', 'state-snapshots', 'vtn.js serve', 'ven-agent.js run', 'feeder-7'],
+      // By test/e2e/operator-walkthrough.test.ts.
+      'operator-walkthrough.sh',
+      ...['api/v0/unavailabilities', 'ingest/dispatches', 'schedules/soc/$DEVICE', 'v1/utilities/?', 'three-ways'],
+    ];
     expect(blocks.filter((b) => !known.some((k) => b.includes(k)))).toEqual([]);
     expect(blocks).toHaveLength(known.length);
   });
@@ -93,6 +101,50 @@ describe("the README's commands run as printed", () => {
     expect(JSON.parse(south!)).toEqual([]);
     expect(JSON.parse(older!)).toMatchObject([{ targets: [{ type: 'GROUP', values: ['feeder-7'] }] }]);
   });
+
+  /** Runs a block against the demo. */
+  const pasted = async (text: string): Promise<string> => {
+    const script = blockWith(text)
+      .replaceAll('http://127.0.0.1:8080', demo.file.vtnUrl)
+      .replaceAll('1883', new URL(demo.file.mqttUrl).port)
+      .replaceAll('./.demo/', `${demo.dataDir}/`)
+      .replaceAll('.demo/', `${demo.dataDir}/`)
+      .replaceAll('9001', String(await freePort()));
+    return (await run('bash', ['-euc', script], { cwd: root })).stdout;
+  };
+
+  it('a customer reports an unavailability, and the inverter is bound to 1 MW', async () => {
+    expect(await pasted('api/v0/unavailabilities')).toContain('"available_power_mw":1,');
+    const args = [join(root, 'dist/ven-agent.js'), 'status', '--config', join(demo.dataDir, 'agent.yaml')];
+    await waitFor('the limit', async () => (await run(process.execPath, args)).stdout.includes('"maxW": 1000000'));
+  });
+
+  it.skipIf(!hasMosquitto)('a dispatch command comes in over MQTT (needs mosquitto_pub)', async () => {
+    expect(await pasted('ingest/dispatches')).toContain('"target_power":{"amount":"-7","unit":"MW"}');
+  });
+
+  it('a schedule is made for the battery', async () => {
+    const schedule = JSON.parse(await pasted('schedules/soc/$DEVICE')) as { device_id: string };
+    expect(schedule.device_id).toBe(demo.file.devices[0]?.id);
+  });
+
+  it('a member lists utilities, and a price is set', async () => {
+    const said = await pasted('v1/utilities/?');
+    expect(said).toContain('"type":"Utility"');
+    expect(said).toContain('HTTP/1.1 204');
+  });
+
+  it.skipIf(!hasMosquitto)(
+    'one event arrives over MQTT, by webhook and on the feed (needs mosquitto_sub)',
+    async () => {
+      const said = await pasted('three-ways');
+      const ids = ['mqtt', 'webhook', 'feed'].map(
+        (way) => new RegExp(`^${way} .*"operation":"CREATE","object":{"id":"([^"]*)"`, 'm').exec(said)?.[1],
+      );
+      expect(ids[0]).toBeDefined();
+      expect(new Set(ids).size).toBe(1);
+    },
+  );
 
   it('an operator is made, and told once', async () => {
     const [, add, serve] = blockWith('vtn.js serve').trim().split('\n');
