@@ -70,9 +70,10 @@ export function share(members: readonly Member[], budget: Budget): Map<string, S
   holdBack(steered, limited, seenHighW);
   cutLimited(limited, seenHighW - sum(steered, seenUpperW));
   const underW = sum(plans, ({ member }) => member.underW);
-  const roomW = Math.max(0, bounds.highW - sum(plans, (plan) => plan.upperW));
+  // What a device does not deliver, though told, takes no room either.
+  const roomW = Math.max(0, bounds.forceHighW - sum(plans, ({ upperW }) => upperW) + underW);
   raiseUp(steered, limited, [bounds.lowW + underW, bounds.forceLowW + underW], roomW);
-  holdUp(steered, limited, bounds.lowW, bounds.highW);
+  holdUp(steered, limited, bounds.lowW, bounds.forceHighW);
   spread(steered, limited, bounds.lowW, seenHighW);
   const shares = new Map(plans.map((plan) => [plan.member.name, shareOf(plan)]));
   // Who cannot be told or seen anything now stands still, should it hear.
