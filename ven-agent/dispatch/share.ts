@@ -208,9 +208,15 @@ function spread(steered: readonly Plan[], limited: readonly Plan[], lowW: number
   const part = free.length === 0 ? 1 : 0.5;
   for (const plan of limited) grow(plan, part * leftUp());
   for (const plan of [...free, ...steered.filter(({ member }) => !member.free)]) {
-    // Room that somebody gave up is for whom it was given up.
-    if (!plan.cut) grow(plan, leftUp());
-    if (!plan.raised) plan.lowerW -= Math.max(0, Math.min(leftDown(), plan.lowerW - plan.member.lowW));
+    // Where it is now it may be; but room that somebody gave up is for whom it was given up.
+    if (!plan.cut) {
+      plan.upperW = Math.min(seenUpperW(plan), plan.member.highW);
+      grow(plan, leftUp());
+    }
+    if (!plan.raised) {
+      plan.lowerW = Math.max(seenLowerW(plan), plan.member.lowW);
+      plan.lowerW -= Math.max(0, Math.min(leftDown(), plan.lowerW - plan.member.lowW));
+    }
   }
   for (const plan of limited) grow(plan, leftUp());
 }
