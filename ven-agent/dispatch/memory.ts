@@ -65,6 +65,7 @@ export function noteTold(
   holding: Holding | undefined,
   capabilities: DeviceCapabilities,
   powerW: number | undefined,
+  obeys: boolean,
 ): DeviceState {
   const { told, mayHold } = state;
   const next = toldOf(command, capabilities);
@@ -77,8 +78,9 @@ export function noteTold(
     setpointW: command.setpointW,
     told: next,
     mayHold: mayHold === undefined ? undefined : widest(mayHold, next),
-    overTicks: over ? state.overTicks + 1 : 0,
-    underTicks: under ? state.underTicks + 1 : 0,
+    // Who is known not to obey is counted as it is; this is for the others.
+    overTicks: over && obeys ? state.overTicks + 1 : 0,
+    underTicks: under && obeys ? state.underTicks + 1 : 0,
   };
 }
 

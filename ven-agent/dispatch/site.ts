@@ -168,6 +168,6 @@ function decideDevice(
   });
   return {
     decision: { command, why: [...decision.why, ...reasons] },
-    state: noteTold(state, command, decision.holding, capabilities, facts.powerW),
+    state: noteTold(state, command, decision.holding, capabilities, facts.powerW, facts.obeys),
   };
 }
