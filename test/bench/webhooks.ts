@@ -7,7 +7,8 @@ import { systemClock } from '@openadr-gateway/shared/time/clock.ts';
 import { SqliteStore } from '@openadr-gateway/vtn/store/sqlite.ts';
 import { aSubscription, created } from '../support/openadr-objects.ts';
 import { tempDir } from '../support/temp-dir.ts';
-import { makeAuthority, Receiver, type TestAuthority } from '../vtn/notify/receiver.ts';
+import { makeCertificates, type Certificates } from '../support/certificates.ts';
+import { Receiver } from '../vtn/notify/receiver.ts';
 import { startChild } from '../support/children.ts';
 import { seed } from './seed.ts';
 import { quantile, type Cell } from './table.ts';
@@ -27,7 +28,8 @@ interface Figures {
  * its share of the machine's time is in the figures.
  */
 export async function measureWebhooks(endpoints: number, hanging: number, rounds: number): Promise<Cell[][]> {
-  const authority = makeAuthority();
+  const folder = tempDir('openadr-ca-');
+  const authority = makeCertificates(folder.path);
   try {
     const one = await figuresOf(authority, 1, 0, rounds);
     const many = await figuresOf(authority, endpoints, hanging, rounds);
@@ -46,12 +48,12 @@ export async function measureWebhooks(endpoints: number, hanging: number, rounds
       row(`event to the others, ${of}`, many.arrivalMs),
     ];
   } finally {
-    await authority.remove();
+    await folder.remove();
   }
 }
 
 async function figuresOf(
-  authority: TestAuthority,
+  authority: Certificates,
   endpoints: number,
   hanging: number,
   rounds: number,

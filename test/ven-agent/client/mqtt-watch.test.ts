@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import type { AddressInfo } from 'node:net';
 import tls from 'node:tls';
@@ -137,8 +136,8 @@ describe('listening for notifications', () => {
 
   it('listens over TLS to a broker whose authority it knows, and to no other', async () => {
     const folder = tempDir('openadr-tls-');
-    const { ca, certFile, keyFile } = makeCertificates(folder.path);
-    const secure = tls.createServer({ cert: readFileSync(certFile), key: readFileSync(keyFile) }, broker.handle);
+    const { ca, tls: pems } = makeCertificates(folder.path);
+    const secure = tls.createServer(pems, broker.handle);
     await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
     const urls = [`mqtts://127.0.0.1:${(secure.address() as AddressInfo).port}`];
     let refused = 0;

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -195,8 +194,7 @@ describe('enrolment and notifiers', () => {
 
 it('a VTN is trusted by the authority that the configuration names, and by no other', async () => {
   const folder = tempDir('openadr-tls-');
-  const { ca, certFile, keyFile } = makeCertificates(folder.path);
-  const tls = { cert: readFileSync(certFile), key: readFileSync(keyFile) };
+  const { ca, tls } = makeCertificates(folder.path);
   const server = https.createServer(tls, (request, response) => {
     request.resume();
     if (request.url === '/auth/server') response.statusCode = 404;

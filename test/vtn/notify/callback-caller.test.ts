@@ -4,7 +4,9 @@ import { dnsResolve, type Resolve } from '../../../vtn/notify/callback-resolver.
 import { CallbackRules, FORBIDDEN_ADDRESS } from '../../../vtn/notify/callback-rules.ts';
 import { challenge } from '../../../vtn/notify/challenge.ts';
 import { signatureHeaders } from '../../../vtn/notify/signature.ts';
-import { hasOpenssl, makeAuthority, Receiver, type TestAuthority } from './receiver.ts';
+import { hasOpenssl, makeCertificates, type Certificates } from '../../support/certificates.ts';
+import { tempDir } from '../../support/temp-dir.ts';
+import { Receiver } from './receiver.ts';
 
 const ends: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -20,7 +22,7 @@ function aCaller(options: Partial<HttpCallerOptions> = {}): HttpCaller {
   return caller;
 }
 
-async function aReceiver(tls?: TestAuthority['tls']): Promise<Receiver> {
+async function aReceiver(tls?: Certificates['tls']): Promise<Receiver> {
   const receiver = new Receiver(tls);
   await receiver.start();
   ends.push(() => receiver.stop());
@@ -181,11 +183,12 @@ describe('a name', () => {
 });
 
 describe.skipIf(!hasOpenssl)('over HTTPS (needs openssl)', () => {
-  let authority: TestAuthority;
+  const folder = tempDir('openadr-ca-');
+  let authority: Certificates;
   beforeAll(() => {
-    authority = makeAuthority();
+    authority = makeCertificates(folder.path);
   });
-  afterAll(() => authority.remove());
+  afterAll(() => folder.remove());
   const here = rules(['127.0.0.0/8']);
 
   it('an authority of our own is trusted when it is configured, and no one else', async () => {

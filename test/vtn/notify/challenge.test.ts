@@ -1,8 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { countedIds } from '@openadr-gateway/shared/ids.ts';
+import { hasOpenssl, makeCertificates } from '../../support/certificates.ts';
+import { tempDir } from '../../support/temp-dir.ts';
 import { startVtn, type TestClient, type TestVtn } from '../support/server.ts';
-import { hasOpenssl, makeAuthority, Receiver, type TestAuthority } from './receiver.ts';
+import { Receiver } from './receiver.ts';
 
 const entry = (callbackUrl: string, more: object = {}) => ({
   objects: ['EVENT'],
@@ -14,22 +16,22 @@ const wish = (...urls: string[]) => ({ clientName: 'x', objectOperations: urls.m
 type Faults = { errors: { path: string; message: string }[] };
 
 describe.skipIf(!hasOpenssl)('a subscription (needs openssl)', () => {
-  let authority: TestAuthority;
+  const folder = tempDir('openadr-ca-');
   let vtn: TestVtn;
   let ven: TestClient;
   let receiver: Receiver;
   beforeAll(async () => {
-    authority = makeAuthority();
-    const webhooks = { caFile: authority.caFile, allowedNetworks: ['127.0.0.1'], challengesPerMinute: 1_000 };
+    const { caFile, tls } = makeCertificates(folder.path);
+    const webhooks = { caFile, allowedNetworks: ['127.0.0.1'], challengesPerMinute: 1_000 };
     vtn = await startVtn({ webhooks }, countedIds('obj'), { caller: undefined });
     ven = await vtn.client('ven');
-    receiver = new Receiver(authority.tls);
+    receiver = new Receiver(tls);
     await receiver.start();
   });
   afterAll(async () => {
     await receiver.stop();
     await vtn.stop();
-    await authority.remove();
+    await folder.remove();
   });
   afterEach(() => {
     receiver.onCall = () => false;

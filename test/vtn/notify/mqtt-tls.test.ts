@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { MqttTransport } from '../../../vtn/notify/mqtt.ts';
@@ -56,9 +56,8 @@ describe('the embedded broker with a certificate', () => {
   });
 
   it("lets nobody but the VTN through the VTN's own door, which is not encrypted", async () => {
-    const pems = { cert: readFileSync(files.certFile, 'utf8'), key: readFileSync(files.keyFile, 'utf8') };
     const tokens = new Map([['good', { clientId: 'c', role: 'bl' as const, venIds: [] }]]);
-    const broker = testBroker(tokens, { tls: pems });
+    const broker = testBroker(tokens, { tls: files.tls });
     const { url } = await broker.start();
     ends.push(() => broker.stop());
     expect(broker.internal.url).toMatch(/^mqtt:\/\/127\.0\.0\.1:/);

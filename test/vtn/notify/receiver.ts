@@ -1,10 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { tempDir } from '../../support/temp-dir.ts';
+import type { Certificates } from '../../support/certificates.ts';
 
 /** What a receiver was sent. */
 export interface Call {
@@ -14,46 +11,6 @@ export interface Call {
   body: string;
 }
 
-/** An authority made for a test, and a certificate of it for `localhost` and `127.0.0.1`. */
-export interface TestAuthority {
-  /** The authority's certificate. */
-  caFile: string;
-  ca: string;
-  tls: { key: string; cert: string };
-  remove(): Promise<void>;
-}
-
-/** Without openssl there are no certificates, and no receivers over HTTPS. */
-export const hasOpenssl = (() => {
-  try {
-    execFileSync('openssl', ['version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
-
-export function makeAuthority(): TestAuthority {
-  const folder = tempDir('openadr-ca-');
-  const at = (name: string) => join(folder.path, name);
-  const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'ignore', cwd: folder.path });
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.pem', '-days', '2', '-subj', '/CN=test authority');
-  openssl(
-    ...['req', '-x509', ...key, '-keyout', 'tls.key', '-out', 'tls.pem', '-days', '2', '-subj', '/CN=localhost'],
-    ...['-CA', 'ca.pem', '-CAkey', 'ca.key'],
-    ...['-addext', 'subjectAltName=DNS:localhost,DNS:receiver.example,IP:127.0.0.1'],
-    ...['-addext', 'basicConstraints=critical,CA:FALSE'],
-  );
-  const read = (name: string) => readFileSync(at(name), 'utf8');
-  return {
-    caFile: at('ca.pem'),
-    ca: read('ca.pem'),
-    tls: { key: read('tls.key'), cert: read('tls.pem') },
-    remove: () => folder.remove(),
-  };
-}
-
 /** A real receiver of callbacks. It passes the challenge and takes everything, unless `onCall` does something else. */
 export class Receiver {
   /** The notifications, without challenges. */
@@ -61,11 +18,11 @@ export class Receiver {
   readonly challenges: Call[] = [];
   /** Answers the call itself when it returns true. */
   onCall: (call: Call, response: ServerResponse) => boolean = () => false;
-  readonly #tls: TestAuthority['tls'] | undefined;
+  readonly #tls: Certificates['tls'] | undefined;
   #server: ReturnType<typeof createHttpServer> | undefined;
   #port = 0;
 
-  constructor(tls?: TestAuthority['tls']) {
+  constructor(tls?: Certificates['tls']) {
     this.#tls = tls;
   }
 
