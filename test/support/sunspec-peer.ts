@@ -63,6 +63,22 @@ export class SunSpecPeer {
     return (await this.#int16(701, 10)) * 10 ** (await this.#int16(701, 116));
   }
 
+  /** Model 704 WSet (24, 32 bits, W), W, + discharge; `undefined` while WSetEna (22) is 0. */
+  async bessSetpointW(): Promise<number | undefined> {
+    if ((await this.register(704, 22)) !== 1) return undefined;
+    return ((await this.register(704, 24)) << 16) | (await this.register(704, 25));
+  }
+
+  /** Model 704 WSetRvrtRem (33, 32 bits): how long the set-point is still kept without a refresh, s. */
+  async leaseLeftSeconds(): Promise<number> {
+    return (await this.register(704, 33)) * 65_536 + (await this.register(704, 34));
+  }
+
+  /** Model 203: power W at 18, its scale factor at 22, import positive; W, + what leaves the site. */
+  async meterPowerW(): Promise<number> {
+    return -(await this.#int16(203, 18)) * 10 ** (await this.#int16(203, 22));
+  }
+
   async close(): Promise<void> {
     if (!this.#client.isOpen) return;
     await new Promise<void>((resolve) => this.#client.close(() => resolve()));
