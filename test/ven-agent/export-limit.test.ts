@@ -157,6 +157,21 @@ describe('an export limit of the site under changing load, closed loop at the me
     expect(overMs).toBeLessThanOrEqual(TICK_MS + RAMP_MS);
   });
 
+  it('curtails PV for no longer than it takes the battery to make the room', async () => {
+    const setpoint = event([payload('DISPATCH_SETPOINT', -6_000)]);
+    cache.replaceAll([siteLimit, setpoint]);
+    agent.scheduleChanged();
+    load = step(9, 1, 9.5);
+    await run(10);
+    expect(site.plant('PV_1').powerW).toBe(8 * MW);
+    await run(1);
+    expect(site.plant('PV_1').powerW).toBeLessThan(2 * MW);
+    await run(3);
+    expect(site.plant('PV_1').powerW).toBeGreaterThan(7.9 * MW);
+    expect(site.plant('BESS_1').powerW).toBeLessThan(-0.9 * MW);
+    expect((await run(10)).overW).toBeLessThanOrEqual(RESOLUTION_W);
+  });
+
   it('leaves room that comes back to whom it was taken from, within three averaging times', async () => {
     const period = { start: '2026-06-01T12:00:00Z', duration: 'PT1H' };
     const setpoint = event([payload('DISPATCH_SETPOINT', -12_000)], { intervalPeriod: period });

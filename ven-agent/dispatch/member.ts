@@ -30,7 +30,8 @@ export function memberOf(candidate: Candidate, bandW: number, elapsedSeconds: nu
   const edges = { lowW: range.low.powerW, highW: range.high.powerW };
   const steered = capabilities.kind === 'BESS' && capabilities.canSetPower;
   if (!steered) {
-    const headroomW = Math.min(HEADROOM * capabilities.maxDischargeW, bandW);
+    const wantedW = Math.max(HEADROOM * capabilities.maxDischargeW, (state.reachW ?? 0) - (powerW ?? 0));
+    const headroomW = Math.min(wantedW, bandW);
     const leastW = Math.min(leastOutputW(capabilities, settings), edges.highW);
     const upperW = powerW === undefined ? edges.highW : clamp(powerW + headroomW, leastW, edges.highW);
     const lowerW = powerW === undefined ? edges.lowW : Math.min(powerW, edges.highW);

@@ -26,6 +26,8 @@ export interface DeviceState {
   /** Readings in a row above, or below, what it had been told. */
   overTicks: number;
   underTicks: number;
+  /** What it was last seen to deliver while no limit held it back, W: what it would deliver again. */
+  reachW?: number | undefined;
 }
 
 export interface SiteState {
@@ -81,7 +83,15 @@ export function noteTold(
     // Who is known not to obey is counted as it is; this is for the others.
     overTicks: over && obeys ? state.overTicks + 1 : 0,
     underTicks: under && obeys ? state.underTicks + 1 : 0,
+    reachW: reachOf(state, powerW, toleranceW),
   };
+}
+
+/** Of a device that is held back nobody sees what it would do: what it did before counts on, until it is seen to do less. */
+function reachOf({ told, reachW }: DeviceState, powerW: number | undefined, toleranceW: number): number | undefined {
+  if (powerW === undefined) return reachW;
+  const isHeldBack = told !== undefined && powerW > told.highW - toleranceW;
+  return isHeldBack ? Math.max(powerW, reachW ?? powerW) : powerW;
 }
 
 /** The device was seen to hold the last command. */
