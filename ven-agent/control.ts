@@ -142,11 +142,11 @@ export class Control {
 }
 
 /**
- * The command that an agent leaves behind when it stops in order: the set-point is handed back, except where a bound of
- * charging or a shared cap is in force (the device stands still then); output limits stay until the lease is over, and then
- * the device goes to its programmed fallback; one that has none keeps them.
+ * The command that an agent leaves behind when it stops in order: that to which the device would fall back at the end of its lease.
+ * So limits hold where it has no timer for that; the set-point is handed back, except where a bound of charging or a shared cap
+ * is in force (the device stands still then).
  */
 export function handBack(last: DeviceCommand): DeviceCommand {
   const { setpointW: _released, ...limits } = last;
-  return last.fallback?.setpointW === undefined ? limits : { ...limits, setpointW: last.fallback.setpointW };
+  return { ...limits, ...last.fallback };
 }

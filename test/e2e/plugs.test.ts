@@ -149,16 +149,17 @@ describe('a plug that is pulled leaves the site within its limits', () => {
     await bess.close();
   }, 60_000);
 
-  it('the agent, stopped in order: the battery is left standing still, limits stay', async () => {
+  it('the agent, stopped in order: the battery is left standing still, the park has what is left at the worst', async () => {
     await site.spawnAgent(vtn, dataDir());
     await parkIsFull();
     await atFive();
     expect(await site.end('SIGTERM')).toBe(0);
     const bess = await site.peer(known.bessId);
     expect(await bess.bessSetpointW()).toBe(0);
+    // 5 MW less the 1 MW of the rest; the load of 3 MW is there, but nobody looks any more.
     for (const laterMs of [0, LEASE_MS, 3_600_000]) {
       site.time.pass(laterMs);
-      await site.exports(PV_SUBSCRIPTION_W - LOAD_W, PV_SUBSCRIPTION_W - LOAD_W);
+      await site.exports(4 * MW - LOAD_W, 4 * MW - LOAD_W);
     }
     await bess.close();
   }, 60_000);
