@@ -6,11 +6,17 @@ import type { Operation } from './objects.ts';
  */
 export const TOPIC_ROOT = 'openadr3/3.1';
 
-/** What the twelve topic endpoints are about. `program` and `ven` are single objects. */
+/**
+ * What the twelve topic endpoints are about. `program`, `anyProgram` and `ven` are single objects. What begins with `any` is what
+ * business logic is told of programs: also what is targeted, and therefore not below `programs/`, which every VEN may read.
+ */
 export type TopicScope =
   | { of: 'programs' }
   | { of: 'program'; programId: string }
   | { of: 'programEvents'; programId: string }
+  | { of: 'anyPrograms' }
+  | { of: 'anyProgram'; programId: string }
+  | { of: 'anyProgramEvents'; programId: string }
   | { of: 'events' }
   | { of: 'reports' }
   | { of: 'subscriptions' }
@@ -54,7 +60,7 @@ export function topicFor(scope: TopicScope, operation: Operation): string | unde
 }
 
 function isSingle(scope: TopicScope): boolean {
-  return scope.of === 'program' || scope.of === 'ven';
+  return scope.of === 'program' || scope.of === 'anyProgram' || scope.of === 'ven';
 }
 
 function pathOf(scope: TopicScope): string {
@@ -70,6 +76,12 @@ function pathOf(scope: TopicScope): string {
       return `${TOPIC_ROOT}/programs/${level(scope.programId)}`;
     case 'programEvents':
       return `${TOPIC_ROOT}/programs/${level(scope.programId)}/events`;
+    case 'anyPrograms':
+      return `${TOPIC_ROOT}/all/programs`;
+    case 'anyProgram':
+      return `${TOPIC_ROOT}/all/programs/${level(scope.programId)}`;
+    case 'anyProgramEvents':
+      return `${TOPIC_ROOT}/all/programs/${level(scope.programId)}/events`;
     case 'ven':
       return `${TOPIC_ROOT}/vens/${level(scope.venId)}`;
     case 'venEvents':

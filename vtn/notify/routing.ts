@@ -34,9 +34,10 @@ interface View {
  *
  * | object | topics |
  * |---|---|
+ * | program | `all/programs`, `all/programs/{id}` (business logic only), and: |
  * | program, untargeted | `programs`, `programs/{id}` |
  * | program, targeted | `vens/{venID}/programs` of each entitled ven |
- * | event | `events` (business logic only), and: |
+ * | event | `events`, `all/programs/{programID}/events` (business logic only), and: |
  * | event that everybody may see | `programs/{programID}/events` |
  * | event that is targeted, or whose program is | `vens/{venID}/events` of each entitled ven |
  * | ven, resource | `vens`, `vens/{id}`; `resources`, `vens/{venID}/resources` |
@@ -79,7 +80,7 @@ function versions(change: Change): StoredObject[] {
 }
 
 function views(object: StoredObject, audience: Audience): View[] {
-  const show = (...scopes: TopicScope[]): View[] => scopes.map((scope) => ({ scope, shown: object }));
+  const show = (...scopes: TopicScope[]): View[] => showing(object, scopes);
   switch (object.objectType) {
     case 'PROGRAM':
       return programViews(object, audience);
@@ -97,31 +98,30 @@ function views(object: StoredObject, audience: Audience): View[] {
 }
 
 function programViews(program: Program, audience: Audience): View[] {
-  if (opensProgram([], program)) {
-    return [
-      { scope: { of: 'programs' }, shown: program },
-      { scope: { of: 'program', programId: program.id }, shown: program },
-    ];
-  }
+  const programId = program.id;
+  const show = (...scopes: TopicScope[]): View[] => showing(program, scopes);
+  const all = show({ of: 'anyPrograms' }, { of: 'anyProgram', programId });
+  if (opensProgram([], program)) return [...all, ...show({ of: 'programs' }, { of: 'program', programId })];
   const hide = hider(program);
-  return audience.vens
+  const own = audience.vens
     .filter((ven) => opensProgram(ven.held, program))
-    .map((ven) => ({ scope: { of: 'venPrograms', venId: ven.venId }, shown: hide(ven.held) }));
+    .map((ven): View => ({ scope: { of: 'venPrograms', venId: ven.venId }, shown: hide(ven.held) }));
+  return [...all, ...own];
 }
 
 function eventViews(event: Event, audience: Audience): View[] {
-  const all: View = { scope: { of: 'events' }, shown: event };
-  const targets = audience.programTargets(event.programID);
+  const programId = event.programID;
+  const show = (...scopes: TopicScope[]): View[] => showing(event, scopes);
+  const all = show({ of: 'events' }, { of: 'anyProgramEvents', programId });
+  const targets = audience.programTargets(programId);
   // Whose program nobody knows is shown to nobody but the business logic: a wrong silence is repaired by polling, a leak is not.
-  if (targets === undefined) return [all];
-  if (opensEvent([], event, { targets })) {
-    return [all, { scope: { of: 'programEvents', programId: event.programID }, shown: event }];
-  }
+  if (targets === undefined) return all;
+  if (opensEvent([], event, { targets })) return [...all, ...show({ of: 'programEvents', programId })];
   const hide = hider(event);
   const own = audience.vens
     .filter((ven) => opensEvent(ven.held, event, { targets }))
     .map((ven): View => ({ scope: { of: 'venEvents', venId: ven.venId }, shown: hide(ven.held) }));
-  return [all, ...own];
+  return [...all, ...own];
 }
 
 /** Target hiding; vens that see the same targets get the same object, so that it is written as JSON once. */
@@ -142,6 +142,10 @@ function announce(operation: Operation, { scope, shown }: View): Message[] {
   // A single object has no CREATE topic: nobody can listen to what does not exist yet.
   if (topic === undefined) return [];
   return [{ topic, notification: { objectType: shown.objectType, operation, object: shown } }];
+}
+
+function showing(shown: StoredObject, scopes: TopicScope[]): View[] {
+  return scopes.map((scope) => ({ scope, shown }));
 }
 
 const keyOf = (view: View): string => JSON.stringify(view.scope);

@@ -5,6 +5,8 @@ describe('MQTT topic names', () => {
   const paths: [TopicScope, string][] = [
     [{ of: 'programs' }, 'programs'],
     [{ of: 'programEvents', programId: 'p1' }, 'programs/p1/events'],
+    [{ of: 'anyPrograms' }, 'all/programs'],
+    [{ of: 'anyProgramEvents', programId: 'p1' }, 'all/programs/p1/events'],
     [{ of: 'events' }, 'events'],
     [{ of: 'reports' }, 'reports'],
     [{ of: 'subscriptions' }, 'subscriptions'],
@@ -25,6 +27,7 @@ describe('MQTT topic names', () => {
 
   const single: [TopicScope, string][] = [
     [{ of: 'program', programId: 'p1' }, 'programs/p1'],
+    [{ of: 'anyProgram', programId: 'p1' }, 'all/programs/p1'],
     [{ of: 'ven', venId: 'v1' }, 'vens/v1'],
   ];
   it.each(single)('a single object has no topic for its creation: %j', (scope, path) => {

@@ -18,8 +18,15 @@ const vens: Holder[] = [
 const programs: Record<string, string[]> = { open: [], german: ['DE'], coastal: ['coast'] };
 const audience: Audience = { vens, programTargets: (id) => programs[id] };
 
-/** What is sent, one line each: `CREATE programs/create [targets shown]`. */
+/** What business logic alone is told of programs and their events. */
+const isAll = (line: string) => line.includes(' all/');
+
+/** What else is sent, one line each: `CREATE programs/create [targets shown]`. */
 function announced(change: Change, to: Audience = audience): string[] {
+  return everything(change, to).filter((line) => !isAll(line));
+}
+
+function everything(change: Change, to: Audience = audience): string[] {
   return messagesFor(change, to).map(({ topic, notification }) => {
     const { targets } = notification.object as { targets?: string[] | null };
     const shown = targets ? ` [${targets.join()}]` : '';
@@ -92,6 +99,23 @@ describe('a change is announced', () => {
   it('an event whose program nobody knows: to nobody but the business logic', () => {
     expect(create(anEvent('e', 'gone'))).toEqual(['CREATE events/create']);
     expect(create(anEvent('e', 'gone', { targets: ['DE'] }))).toEqual(['CREATE events/create [DE]']);
+  });
+
+  it('programs and their events: to the business logic on topics of its own, whatever their targets are', () => {
+    const toAll = (change: Change) => everything(change).filter(isAll);
+    for (const targets of [null, ['DE'], ['nobody']]) {
+      const shown = targets === null ? '' : ` [${targets.join()}]`;
+      const program = aProgram('p', { targets });
+      expect(toAll({ operation: 'CREATE', object: program })).toEqual([`CREATE all/programs/create${shown}`]);
+      expect(toAll({ operation: 'UPDATE', object: program, previous: aProgram('p') })).toEqual([
+        `UPDATE all/programs/update${shown}`,
+        `UPDATE all/programs/p/update${shown}`,
+      ]);
+      for (const programId of ['open', 'coastal', 'gone'])
+        expect(toAll({ operation: 'DELETE', object: anEvent('e', programId, { targets }) })).toEqual([
+          `DELETE all/programs/${programId}/events/delete${shown}`,
+        ]);
+    }
   });
 
   it('vens and resources: to the business logic and to the ven itself, with their targets', () => {
@@ -205,7 +229,7 @@ describe('what routing has to know', () => {
 
   it('vens that see the same get the very same object, so that it is written as JSON once', () => {
     const object = anEvent('e', 'open', { targets: ['DE', 'secret'] });
-    const [, north, south] = messagesFor({ operation: 'CREATE', object }, audience);
+    const [, , north, south] = messagesFor({ operation: 'CREATE', object }, audience);
     expect(north?.notification.object).toBe(south?.notification.object);
   });
 });

@@ -43,6 +43,8 @@ export function notifierOperations(deps: NotifierDeps): Record<string, Operation
       return taggedJson(200, JSON.stringify({ topics: topicsFor(await scopeOf(request)) }));
     },
   });
+  const ofPrograms: ScopeOf = ({ caller }) =>
+    Promise.resolve({ of: isBusinessLogic(caller) ? 'anyPrograms' : 'programs' });
   const fixed =
     (scope: TopicScope): ScopeOf =>
     () =>
@@ -61,7 +63,7 @@ export function notifierOperations(deps: NotifierDeps): Record<string, Operation
         return taggedJson(200, JSON.stringify(notifiersResponse(deps.mqtt)));
       },
     },
-    listAllMqttNotifierTopicsPrograms: topics(everybody, fixed({ of: 'programs' })),
+    listAllMqttNotifierTopicsPrograms: topics(everybody, ofPrograms),
     listAllMqttNotifierTopicsProgram: ofProgram('program'),
     listAllMqttNotifierTopicsProgramEvents: ofProgram('programEvents'),
     listAllMqttNotifierTopicsEvents: topics(businessLogic, fixed({ of: 'events' })),
@@ -100,7 +102,8 @@ async function ownVenId(store: Store, { caller, params }: ApiRequest): Promise<s
 
 /**
  * The topics of a program or its events. Changes of a targeted program go only to the topics of the entitled vens, so these are
- * what an entitled ven is told; a program that it may not see does not exist for it.
+ * what an entitled ven is told; a program that it may not see does not exist for it. Business logic has topics of its own, with
+ * everything.
  */
 async function programScope(
   store: Store,
@@ -111,7 +114,8 @@ async function programScope(
   return store.read(async (db) => {
     const program = await programById(db, programId);
     if (program === undefined) throw noSuch('program', programId);
-    if (isBusinessLogic(caller) || opensProgram([], program)) return { of, programId };
+    if (isBusinessLogic(caller)) return { of: of === 'program' ? 'anyProgram' : 'anyProgramEvents', programId };
+    if (opensProgram([], program)) return { of, programId };
     const ven = await venByClientId(db, caller.clientId);
     const held = ven === undefined ? [] : await grantedTargetsOfVen(db, ven.id);
     if (ven === undefined || !canSee(caller, held, { object: program })) throw noSuch('program', programId);
