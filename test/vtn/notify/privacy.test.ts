@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Event } from '@openadr-gateway/shared/openadr/objects.ts';
 import { BROKERS, type RunningBroker } from '../support/brokers.ts';
 import { follow, type Follower } from '../support/feed.ts';
-import { expectedBy, PRIVACY, READERS, type Reader } from '../support/privacy-table.ts';
+import { bodyOf, expectedBy, nameOf, OBJECTS, PRIVACY, READERS, type Reader } from '../support/privacy-table.ts';
 import { startVtn, type TestClient, type TestVtn } from '../support/server.ts';
 import { eventually, listen, type Listener } from './support.ts';
 
@@ -15,7 +15,7 @@ for (const { broker, isMissing, start } of BROKERS)
     let vtn: TestVtn;
     let running: RunningBroker;
     const clients = {} as Record<Reader, TestClient>;
-    const vens: Partial<Record<Reader, string>> = {};
+    const vens = { one: '', two: '', bl: '' };
     const programs: Record<string, string> = {};
     const feeds = {} as Record<Reader, Follower>;
     const mqtt: Partial<Record<Reader, Listener>> = {};
@@ -29,8 +29,8 @@ for (const { broker, isMissing, start } of BROKERS)
         const role = reader === 'bl' || reader === 'admin' || reader === 'utility' ? reader : 'ven';
         clients[reader] = await vtn.client(role, role === 'utility' ? { utility: { level: 'leader' } } : {});
       }
-      const make = async (collection: string, body: object): Promise<string> =>
-        (await clients.bl.post(collection, body).expect(201)).body.id as string;
+      const make = async (collection: string, body: object, by: Reader = 'bl'): Promise<string> =>
+        (await clients[by].post(collection, body).expect(201)).body.id as string;
       for (const [reader, target] of [
         ['one', 'A'],
         ['two', 'B'],
@@ -46,13 +46,27 @@ for (const { broker, isMissing, start } of BROKERS)
         const { body } = await clients[reader].get('notifiers').expect(200);
         const listener = await listen(body.MQTT.URIS[0], { username: id, password: token });
         mqtt[reader] = listener;
-        const filters = [`${ROOT}/programs/+/events/+`, `${ROOT}/events/+`, `${ROOT}/vens/+/events/+`, '#'];
-        for (const ven of Object.values(vens)) filters.push(`${ROOT}/vens/${ven}/events/+`);
-        for (const filter of filters) await listener.subscribe(filter);
+        const topics = [
+          'events',
+          'programs',
+          'programs/+/events',
+          'all/programs',
+          'all/programs/+/events',
+          'vens/+/events',
+        ];
+        topics.push('vens', 'resources', 'reports', 'subscriptions');
+        for (const ven of [vens.one, vens.two])
+          topics.push(`vens/${ven}/events`, `vens/${ven}/programs`, `vens/${ven}/resources`);
+        await Promise.all(
+          ['#', ...topics.map((topic) => `${ROOT}/${topic}/+`)].map((filter) => listener.subscribe(filter)),
+        );
       }
       for (const { name, program, targets } of PRIVACY)
         await make('events', { programID: programs[program], eventName: name, targets });
-      await make('events', { programID: programs['open'], eventName: LAST });
+      const eventID = await make('events', { programID: programs['open'], eventName: LAST });
+      const callbackUrl = 'https://somebody.example/';
+      for (const row of OBJECTS)
+        await make(row.collection, bodyOf(row, { venID: vens[row.by], eventID, callbackUrl }), row.by);
     });
     afterAll(async () => {
       for (const feed of Object.values(feeds)) feed.close();
@@ -88,6 +102,22 @@ for (const { broker, isMissing, start } of BROKERS)
         const onItsOwn = (mqtt[reader]?.heard ?? []).filter(({ topic }) => topic.startsWith(`${ROOT}/events/`));
         const whole = onItsOwn.map(({ text }) => (JSON.parse(text) as { object: Event }).object);
         expect(whole.filter(({ eventName }) => eventName !== LAST).map(shown)).toEqual(expectedBy(reader));
+      },
+    );
+
+    it.each(READERS.filter((reader) => reader !== 'utility'))(
+      '%s is told over MQTT of all other objects as the table says',
+      async (reader) => {
+        // A topic may be heard by several filters, and business logic hears those of the vens as well.
+        const names = (of: Reader) => {
+          const objects = (mqtt[of]?.heard ?? []).map(({ text }) => (JSON.parse(text) as { object: Event }).object);
+          const others = objects.filter(({ objectType }) => (objectType as string) !== 'EVENT');
+          return [...new Set(others.map(nameOf))].sort();
+        };
+        const expected = (of: Reader) =>
+          OBJECTS.filter(({ told, toldOverMqtt }) => (toldOverMqtt ?? told).includes(of)).map(({ name }) => name);
+        await eventually(() => expect(names('bl')).toEqual(expected('bl').sort()));
+        await eventually(() => expect(names(reader)).toEqual(expected(reader).sort()));
       },
     );
 
