@@ -112,26 +112,6 @@ describe('webhooks', () => {
     ]);
   });
 
-  it('of vens, resources, reports and subscriptions go to business logic and to whom they belong', async () => {
-    const objects = ['VEN', 'RESOURCE', 'REPORT', 'SUBSCRIPTION', 'PROGRAM'];
-    const [n, s, b] = [
-      await subscribed(north, { objects }),
-      await subscribed(south, { objects }),
-      await subscribed(bl, { objects }),
-    ];
-    await end(n.receiver, s.receiver, b.receiver);
-    for (const one of [n, s, b]) one.receiver.calls.length = 0;
-    const eventID = await event(await program());
-    await north.post('reports', { eventID, clientName: 'n', resources: [] }).expect(201);
-    const [ven] = (await north.get('vens')).body as { id: string }[];
-    await north.post('resources', { resourceName: `r${vtn.clock.nowMs()}`, venID: ven!.id }).expect(201);
-    await end(n.receiver, s.receiver, b.receiver);
-    const own = ['CREATE PROGRAM', 'CREATE REPORT', 'CREATE RESOURCE', 'CREATE PROGRAM'];
-    expect(told(n.receiver).map((line) => line.replace(' []', ''))).toEqual(own);
-    expect(told(s.receiver)).toEqual(['CREATE PROGRAM', 'CREATE PROGRAM']);
-    expect(told(b.receiver).map((line) => line.replace(' []', ''))).toEqual(own);
-  });
-
   it('are filtered by program, objects, operations and targets', async () => {
     const [p, q] = [await program(), await program()];
     const ofProgram = await subscribed(bl, { objects: ['EVENT'] }, { programID: p });
