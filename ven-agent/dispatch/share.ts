@@ -64,15 +64,11 @@ export function share(members: readonly Member[], budget: Budget): Map<string, S
   const bounds = withoutFixed(members, budget);
   const steered = plans.filter((plan) => plan.member.kind === 'steered');
   const limited = plans.filter((plan) => plan.member.kind === 'limited');
-  const overW = sum(plans, ({ member }) => member.overW);
-  cutDown(steered, limited, bounds.highW - overW, bounds.forceHighW - overW);
+  cutDown(steered, limited, bounds.highW, bounds.forceHighW);
   const seenHighW = bounds.highW - sum(limited, ({ member }) => member.overW);
   holdBack(steered, limited, seenHighW);
   cutLimited(limited, seenHighW - sum(steered, seenUpperW));
-  const underW = sum(plans, ({ member }) => member.underW);
-  // What a device does not deliver, though told, takes no room either.
-  const roomW = Math.max(0, bounds.forceHighW - sum(plans, ({ upperW }) => upperW) + underW);
-  raiseUp(steered, limited, [bounds.lowW + underW, bounds.forceLowW + underW], roomW);
+  raiseUp(steered, limited, bounds);
   holdUp(steered, limited, bounds.lowW, bounds.forceHighW);
   spread(steered, limited, bounds.lowW, seenHighW);
   const shares = new Map(plans.map((plan) => [plan.member.name, shareOf(plan)]));
@@ -118,7 +114,7 @@ function withoutFixed(members: readonly Member[], budget: Budget): Bounds {
 function cutDown(steered: readonly Plan[], limited: readonly Plan[], highW: number, forceHighW: number): void {
   const cut = (plans: readonly Plan[], untilW: number, downTo: (member: Member) => number): void => {
     for (const plan of plans.toReversed()) {
-      const excessW = sum([...steered, ...limited], ({ upperW }) => upperW) - untilW;
+      const excessW = sum([...steered, ...limited], doneUpperW) - untilW;
       const byW = Math.min(excessW, plan.upperW - downTo(plan.member));
       if (!(byW > 0)) continue;
       plan.upperW -= byW;
@@ -173,21 +169,21 @@ function cutLimited(limited: readonly Plan[], highW: number): void {
   }
 }
 
-/** @param roomW what the others leave to the upper edge of the budget */
-function raiseUp(
-  steered: readonly Plan[],
-  limited: readonly Plan[],
-  [lowW, forceLowW]: readonly [number, number],
-  roomW: number,
-): void {
-  let leftW = roomW;
+/** Raises batteries to the lower edge. What a device does not deliver, though told, is for the others to make up for. */
+function raiseUp(steered: readonly Plan[], limited: readonly Plan[], { lowW, forceLowW, forceHighW }: Bounds): void {
+  const all = [...steered, ...limited];
+  const underW = sum(all, ({ member }) => member.underW);
   const raise = (plans: readonly Plan[], untilW: number, upTo: (member: Member) => number): void => {
     for (const plan of plans.toReversed()) {
-      const missingW = untilW - sum([...steered, ...limited], ({ lowerW }) => lowerW);
-      const byW = Math.min(missingW, upTo(plan.member) - plan.lowerW, plan.upperW - plan.lowerW + leftW);
+      const others = all.filter((other) => other !== plan);
+      // Told to make up for itself, it would do too much once it obeys.
+      const missingW = untilW - plan.lowerW - sum(others, doneLowerW);
+      // What the others do not deliver takes no room either.
+      const shortW = underW - plan.member.underW;
+      const roomW = Math.max(0, forceHighW + shortW - sum(all, ({ upperW }) => upperW));
+      const byW = Math.min(missingW, upTo(plan.member) - plan.lowerW, plan.upperW - plan.lowerW + roomW);
       if (!(byW > 0)) continue;
       plan.lowerW += byW;
-      leftW -= Math.max(0, plan.lowerW - plan.upperW);
       plan.upperW = Math.max(plan.upperW, plan.lowerW);
       plan.raised = true;
     }
@@ -230,6 +226,16 @@ function shareOf({ member, upperW, lowerW }: Plan): Share {
   const high = Math.floor(upperW);
   const low = member.kind === 'steered' ? Math.ceil(lowerW) : member.lowW;
   return { lowW: Math.min(low, high) || 0, highW: high || 0 };
+}
+
+/** What it will do at most. One that does more than it was told is not expected to come down for being told even less. */
+function doneUpperW({ member: { overW, measuredW = 0 }, upperW }: Plan): number {
+  return overW > 0 ? Math.max(upperW, measuredW - overW) + overW : upperW;
+}
+
+/** Likewise the least, of one that does less than it was told. */
+function doneLowerW({ member: { underW, measuredW = 0 }, lowerW }: Plan): number {
+  return underW > 0 ? Math.min(lowerW, measuredW + underW) - underW : lowerW;
 }
 
 function seenUpperW({ member, upperW }: Plan): number {

@@ -211,8 +211,16 @@ export class Checker {
     const well = members.filter(({ name }) => this.#world.plant(name).fault === 'none' && this.#isReached(name));
     const reach = (plan: DevicePlan) => (well.length < members.length ? STILL : this.#reach(plan));
     const powerOf = ({ name }: DevicePlan): number => this.#world.plant(name).powerW;
-    const lowest = well.every((plan) => powerOf(plan) <= reach(plan).lowestW + toleranceW);
-    const highest = well.every((plan) => powerOf(plan) >= reach(plan).highestW - toleranceW);
+    // Those behind an inverter can do no more for the site, together, than the inverter's own caps let them.
+    const behind = subject === SITE ? sharersOf(INVERTER, scenario) : [];
+    const behindW = behind.reduce((sum, plan) => sum + powerOf(plan), 0);
+    const inner = capsOf(INVERTER, this.#active, scenario);
+    const innerToleranceW = toleranceOf(behind);
+    const isHeld = (plan: DevicePlan, atEdge: boolean): boolean => atEdge && behind.includes(plan);
+    const atBottom = behindW <= -inner.importW + innerToleranceW;
+    const atTop = behindW >= inner.exportW - innerToleranceW;
+    const lowest = well.every((plan) => isHeld(plan, atBottom) || powerOf(plan) <= reach(plan).lowestW + toleranceW);
+    const highest = well.every((plan) => isHeld(plan, atTop) || powerOf(plan) >= reach(plan).highestW - toleranceW);
     const outside = (sumW > highW + toleranceW && !lowest) || (sumW < lowW - toleranceW && !highest);
     if (!this.#lasts(subject, outside)) return;
     const powers = plants.map(({ powerW }) => powerW).join(' ');
