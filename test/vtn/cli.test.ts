@@ -142,5 +142,6 @@ describe('the command line', () => {
 
     server.kill('SIGTERM');
     expect(await ended).toBe(0);
-  });
+    // Seven programs one after the other.
+  }, 120_000);
 });
