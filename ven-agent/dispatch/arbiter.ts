@@ -118,11 +118,8 @@ function setpointFor(input: ArbiterInput, why: Constraint[]): { setpointW?: numb
  */
 function fallbackOf(input: ArbiterInput, outputLimit: Limit): DeviceCommand['fallback'] {
   const { own, capabilities, sharedFallbackW } = input;
-  const maxW = Math.min(
-    capW(input.standingExportCap),
-    magnitude(outputLimit),
-    capabilities.kind === 'PV' ? (sharedFallbackW ?? Infinity) : Infinity,
-  );
+  // A battery that was let go has no set-point whose timer could bring it to a stand: its limit has to.
+  const maxW = Math.min(capW(input.standingExportCap), magnitude(outputLimit), sharedFallbackW ?? Infinity);
   const strict: Limit = maxW === Infinity ? { kind: 'unlimited' } : { kind: 'limited', maxW };
   const capped = -own.low.powerW < capabilities.maxChargeW || sharedFallbackW !== undefined;
   const still = capabilities.canSetPower && capabilities.kind === 'BESS' && (capped || input.whenNoSetpoint === 'idle');
