@@ -21,7 +21,8 @@ export function leastOutputW({ maxDischargeW }: DeviceCapabilities, { dropsOutAt
 export function memberOf(candidate: Candidate, bandW: number, elapsedSeconds: number): Member {
   const { facts, state, capabilities, range, wish } = candidate;
   const { name, powerW, settings } = facts;
-  const base = { name, measuredW: powerW, leastW: 0, ...disobedience(state, powerW) };
+  const keeps = capabilities?.kind === 'PV' && !capabilities.safeReversion;
+  const base = { name, measuredW: powerW, leastW: 0, keeps, ...disobedience(state, powerW) };
   const isUnderstood = facts.ready && facts.obeys && powerW !== undefined;
   if (capabilities === undefined || !isUnderstood || !canBeTold(capabilities)) {
     const nothing = { nearLowW: 0, nearHighW: 0, upperW: 0, lowerW: 0 };

@@ -21,6 +21,8 @@ export interface Member {
   /** It decides for itself inside its edges: what is left over is for it. */
   free: boolean;
   measuredW?: number | undefined;
+  /** It keeps its last limit when nobody watches: what batteries take must not be counted on for it. */
+  keeps: boolean;
   /** An output below this cannot be ordered. */
   leastW: number;
   /** By how much it has been above, or below, what it was told for some time. */
@@ -64,6 +66,7 @@ export function share(members: readonly Member[], budget: Budget): Map<string, S
   const bounds = withoutFixed(members, budget);
   const steered = plans.filter((plan) => plan.member.kind === 'steered');
   const limited = plans.filter((plan) => plan.member.kind === 'limited');
+  keepWithin(limited, bounds.highW);
   cutDown(steered, limited, bounds.highW, bounds.forceHighW);
   const seenHighW = bounds.highW - sum(limited, ({ member }) => member.overW);
   holdBack(steered, limited, seenHighW);
@@ -74,6 +77,7 @@ export function share(members: readonly Member[], budget: Budget): Map<string, S
   raiseUp(steered, limited, bounds);
   holdUp(steered, limited, bounds.lowW, bounds.forceHighW);
   spread(steered, limited, bounds.lowW, seenHighW);
+  keepWithin(limited, seenHighW);
   const shares = new Map(plans.map((plan) => [plan.member.name, shareOf(plan)]));
   // Who cannot be told or seen anything now stands still, should it hear.
   for (const { name, kind } of members) if (kind === 'fixed') shares.set(name, { lowW: 0, highW: 0 });
@@ -157,6 +161,15 @@ function holdUp(steered: readonly Plan[], limited: readonly Plan[], lowW: number
     plan.raised = true;
     missingW -= byW;
   }
+}
+
+/**
+ * PV that cannot go to a fallback of its own gets no more than the cap itself: were the agent to die, the batteries that take
+ * the rest would stop, and the PV would not.
+ */
+function keepWithin(limited: readonly Plan[], highW: number): void {
+  const keeping = limited.filter(({ member }) => member.keeps);
+  cutLimited(keeping, Math.max(0, highW));
 }
 
 /** PV keeps to what batteries really do now, not to what they were just told. */

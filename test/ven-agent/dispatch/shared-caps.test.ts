@@ -11,6 +11,9 @@ const ordered = (powerW: number) => ({ ...unbound, setpoint: power(powerW) });
 const exporting = (maxW: number) => [siteCap({ exportCap: cap(maxW, 'poc-limits') })];
 const importing = (maxW: number) => [siteCap({ importCap: cap(maxW, 'poc-limits') })];
 
+/** PV that goes to a fallback of its own: battery and PV may rely on each other. */
+const REVERTING = { ...pv, safeReversion: true };
+
 describe('a cap of the site', () => {
   it('changes nothing while the devices keep to it together', () => {
     const decisions = decide([battery({ envelope: ordered(2 * MW) }), solar({ powerW: MW })], {
@@ -35,7 +38,8 @@ describe('a cap of the site', () => {
     const shared = exporting(3 * MW);
     let [batteryW, solarW, state] = [0, 4 * MW, initialSiteState];
     const tick = () => {
-      const next = decideSite(site([battery({ powerW: batteryW }), solar({ powerW: solarW })], { shared }), state);
+      const devices = [battery({ powerW: batteryW }), solar({ powerW: solarW, capabilities: REVERTING })];
+      const next = decideSite(site(devices, { shared }), state);
       ({ state } = next);
       return { battery: told(next.decisions, 'BESS_1'), solar: highestW(told(next.decisions, 'PV_1')) };
     };
@@ -46,6 +50,19 @@ describe('a cap of the site', () => {
       expect(batteryW + solarW).toBeLessThanOrEqual(3 * MW);
     }
     expect([batteryW, solarW]).toEqual([-1.1 * MW, 4 * MW]);
+  });
+
+  it('gives PV that would keep its limit without an agent no more than the cap itself', () => {
+    const shared = exporting(3 * MW);
+    let [batteryW, solarW, state] = [0, 4 * MW, initialSiteState];
+    for (let n = 0; n < 40; n += 1) {
+      const next = decideSite(site([battery({ powerW: batteryW }), solar({ powerW: solarW })], { shared }), state);
+      ({ state } = next);
+      solarW = Math.min(highestW(told(next.decisions, 'PV_1')), 4 * MW);
+      batteryW = told(next.decisions, 'BESS_1').setpointW ?? 0;
+      expect(solarW).toBeLessThanOrEqual(3 * MW);
+    }
+    expect([batteryW, solarW]).toEqual([0, 3 * MW]);
   });
 
   it('curtails PV when the battery is full', () => {
