@@ -1,6 +1,6 @@
 import type { DeviceCapabilities } from '../bridges/device.ts';
 import { disobedience } from './memory.ts';
-import type { Member } from './share.ts';
+import type { Member } from './plan.ts';
 import type { Candidate, DeviceSettings } from './site.ts';
 
 /** Part of its nameplate that PV may rise within a tick when a battery has to make room for it. */

@@ -3,7 +3,7 @@ import type { Holding } from './arbiter.ts';
 import { initialEnergyState } from './energy.ts';
 import type { EnergyState } from './energy.ts';
 import type { RestState } from './rest.ts';
-import type { Share } from './share.ts';
+import type { Share } from './plan.ts';
 
 /** What a command lets a device do, as edges of its power, W. */
 export interface Told {

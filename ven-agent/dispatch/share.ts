@@ -1,47 +1,6 @@
+import { byOrder, doneLowerW, doneUpperW, seenLowerW, seenUpperW, sum } from './plan.ts';
+import type { Member, Plan, Share } from './plan.ts';
 import type { Budget } from './rest.ts';
-
-/** One device as the one who shares sees it. Powers in W, + discharge or generation. */
-export interface Member {
-  name: string;
-  /**
-   * `steered` takes set-points; of a `limited` one only the output can be bounded; a `fixed` one can be told nothing now,
-   * and its edges are the worst that it may do.
-   */
-  kind: 'steered' | 'limited' | 'fixed';
-  lowW: number;
-  highW: number;
-  /** How far it can be made to go in this tick, which its ramp may hold up. */
-  nearLowW: number;
-  nearHighW: number;
-  /** What it runs at when nothing is shared: the most and the least, since it is not always known. */
-  upperW: number;
-  lowerW: number;
-  /** It follows a set-point of the schedule, and gives way after those that do not. */
-  ordered: boolean;
-  /** It decides for itself inside its edges: what is left over is for it. */
-  free: boolean;
-  measuredW?: number | undefined;
-  /** It keeps its last limit when nobody watches: what batteries take must not be counted on for it. */
-  keeps: boolean;
-  /** An output below this cannot be ordered. */
-  leastW: number;
-  /** By how much it has been above, or below, what it was told for some time. */
-  overW: number;
-  underW: number;
-}
-
-export interface Share {
-  lowW: number;
-  highW: number;
-}
-
-interface Plan {
-  readonly member: Member;
-  upperW: number;
-  lowerW: number;
-  cut: boolean;
-  raised: boolean;
-}
 
 /**
  * Shares what several devices may do together. The edges that come out never add up to more than the budget, as far as the
@@ -242,30 +201,4 @@ function shareOf({ member, upperW, lowerW }: Plan): Share {
   const high = Math.floor(upperW);
   const low = member.kind === 'steered' ? Math.ceil(lowerW) : member.lowW;
   return { lowW: Math.min(low, high) || 0, highW: high || 0 };
-}
-
-/** What it will do at most. One that does more than it was told is not expected to come down for being told even less. */
-function doneUpperW({ member: { overW, measuredW = 0 }, upperW }: Plan): number {
-  return overW > 0 ? Math.max(upperW, measuredW - overW) + overW : upperW;
-}
-
-/** Likewise the least, of one that does less than it was told. */
-function doneLowerW({ member: { underW, measuredW = 0 }, lowerW }: Plan): number {
-  return underW > 0 ? Math.min(lowerW, measuredW + underW) - underW : lowerW;
-}
-
-function seenUpperW({ member, upperW }: Plan): number {
-  return Math.max(upperW, member.measuredW ?? upperW);
-}
-
-function seenLowerW({ member, lowerW }: Plan): number {
-  return Math.min(lowerW, member.measuredW ?? lowerW);
-}
-
-function byOrder(plans: readonly Plan[]): [unordered: Plan[], ordered: Plan[]] {
-  return [plans.filter(({ member }) => !member.ordered), plans.filter(({ member }) => member.ordered)];
-}
-
-function sum(plans: readonly Plan[], of: (plan: Plan) => number): number {
-  return plans.reduce((total, plan) => total + of(plan), 0);
 }

@@ -6,7 +6,7 @@ import type { SiteState } from './memory.ts';
 import { becauseOf, capW } from './range.ts';
 import type { Because, Range } from './range.ts';
 import { share } from './share.ts';
-import type { Share } from './share.ts';
+import type { Share } from './plan.ts';
 import type { Candidate, SharedCap, SiteFacts } from './site.ts';
 
 export interface SharedOutcome {
