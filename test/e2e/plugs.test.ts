@@ -125,6 +125,11 @@ describe('a plug that is pulled leaves the site within its limits', () => {
 
   it('the agent, killed: the devices keep to the limit by themselves; a new agent resumes, even without the VTN', async () => {
     await site.spawnAgent(vtn, dataDir());
+    // The battery gives 1 MW by itself too: only an order shows that the agent has come to rest.
+    await waitFor('orders', async () => {
+      const battery = (await site.status()).devices.find(({ resourceName }) => resourceName === known.bessId);
+      return Math.abs((battery?.ordered?.setpointW ?? 0) - 1 * MW) < 0.01 * MW;
+    });
     await parkIsFull();
     await atFive();
     await site.end('SIGKILL');

@@ -10,6 +10,8 @@ export interface RestLimits {
 /** What must survive from tick to tick: the average of the rest, + export. */
 export interface RestState {
   averageW?: number;
+  /** Whose power was known when it was taken: with others beside them the rest is another one. */
+  seen?: string;
 }
 
 /** What all devices of the site together may do, W, + export. Infinite where there is no cap. */
@@ -37,25 +39,26 @@ const AVERAGING_SECONDS = 5;
  * configuration says, as unbounded where it says nothing; without any meter the devices are the site, beside what the
  * configuration says of a rest. What is only assumed never forces a device to move: then zero is always allowed.
  *
- * @param devicesW the sum of what the devices were seen to do, at the same instant as the meter
+ * @param devices what those that were seen did, at the same instant as the meter, and who they were
  */
 export function siteBudget(
   caps: { importW: number; exportW: number },
   meter: MeterView,
-  devicesW: number,
+  devices: { powerW: number; seen: string },
   rest: RestLimits,
   state: RestState,
   elapsedSeconds: number,
 ): { budget: Budget; state: RestState } {
   if (meter.kind !== 'seen') return { budget: assumedBudget(caps, meter, rest), state: {} };
-  const nowW = meter.powerW - devicesW;
+  const nowW = meter.powerW - devices.powerW;
   const weight = 1 - Math.exp(-Math.max(0, elapsedSeconds) / AVERAGING_SECONDS);
-  const averageW = state.averageW === undefined ? nowW : state.averageW + weight * (nowW - state.averageW);
+  const isNew = state.averageW === undefined || state.seen !== devices.seen;
+  const averageW = isNew ? nowW : (state.averageW ?? nowW) + weight * (nowW - (state.averageW ?? nowW));
   let lowW = -caps.importW - Math.min(nowW, averageW);
   let highW = caps.exportW - Math.max(nowW, averageW);
   // Caps so near to each other that the average does not fit between them: then only the present counts.
   if (lowW > highW) [lowW, highW] = [-caps.importW - nowW, caps.exportW - nowW];
-  return { budget: { lowW, highW, seesAll: true }, state: { averageW } };
+  return { budget: { lowW, highW, seesAll: true }, state: { averageW, seen: devices.seen } };
 }
 
 /** The same when nobody measures: for a silent meter, and for what devices fall back to when the agent is silent. */

@@ -62,8 +62,12 @@ function budgetOf(
   before: SiteState,
 ): { budget: Budget; rest?: RestState } {
   if (cap.kind === 'group') return { budget: { lowW: -limits.importW, highW: limits.exportW, seesAll: false } };
-  const devicesW = members.reduce((sum, { facts: { powerW } }) => sum + (powerW ?? 0), 0);
-  const { budget, state } = siteBudget(limits, facts.meter, devicesW, facts.rest, before.rest, facts.elapsedSeconds);
+  const known = members.filter((member) => member.facts.powerW !== undefined);
+  const devices = {
+    powerW: known.reduce((sum, member) => sum + (member.facts.powerW ?? 0), 0),
+    seen: known.map((member) => member.facts.name).join(),
+  };
+  const { budget, state } = siteBudget(limits, facts.meter, devices, facts.rest, before.rest, facts.elapsedSeconds);
   return { budget, rest: state };
 }
 

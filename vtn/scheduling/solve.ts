@@ -39,8 +39,13 @@ export function solveSchedule(highs: Highs, problem: ScheduleProblem): Outcome {
   const { slots } = problem;
   const beyond = beyondReach(problem);
   if (beyond) return { kind: 'infeasible', conflicts: [beyond] };
-  const solved = solveExclusively(highs, problem, (model, built) => refine(model, built, slots));
-  if (!solved) return { kind: 'infeasible', conflicts: conflictsOf(highs, problem) };
+  let solved = solveExclusively(highs, problem, (model, built) => refine(model, built, slots));
+  if (!solved) {
+    const eased = easedSchedule(highs, problem);
+    if (eased.conflicts.length > 0) return { kind: 'infeasible', conflicts: eased.conflicts };
+    // Only the solver's tolerance stood in the way, as with a storage of a watt-hour: nothing has to give way.
+    ({ solved } = eased);
+  }
   const { built, values } = solved;
   const powersW = slots.map((slot, i) => {
     const power = (values[built.charge[i] ?? 0] ?? 0) - (values[built.discharge[i] ?? 0] ?? 0);
@@ -129,8 +134,8 @@ function refine(model: Model, { program, charge, discharge }: ScheduleProgram, s
   return model.run().modelStatus === OPTIMAL ? model.getSolution().colValue : found;
 }
 
-/** Which constraints would have to give way for a schedule to be possible, the most telling ones: see `RELUCTANCE`. */
-function conflictsOf(highs: Highs, problem: ScheduleProblem): Conflict[] {
+/** What is possible when constraints give way, and which had to, the most telling ones: see `RELUCTANCE`. */
+function easedSchedule(highs: Highs, problem: ScheduleProblem): { solved: Solved; conflicts: Conflict[] } {
   const solved = solveExclusively(highs, problem, (model) => model.getSolution().colValue, true);
   if (!solved) throw new Error('the schedule is infeasible whatever gives way');
   const given = solved.built.slacks.map((slack) => ({ ...slack, value: solved.values[slack.column] ?? 0 }));
@@ -149,6 +154,5 @@ function conflictsOf(highs: Highs, problem: ScheduleProblem): Conflict[] {
       byWh: isLevel ? Math.max(known?.byWh ?? 0, wh) : (known?.byWh ?? 0) + wh,
     });
   }
-  if (conflicts.size === 0) throw new Error('the schedule is infeasible, but nothing has to give way');
-  return [...conflicts.values()];
+  return { solved, conflicts: [...conflicts.values()] };
 }

@@ -4,10 +4,11 @@ import type { MeterView, RestLimits, RestState } from '../../../ven-agent/dispat
 import { MW } from './support.ts';
 
 const caps = { importW: 5 * MW, exportW: 4 * MW };
+const nothing = { powerW: 0, seen: '' };
 const at = (powerW: number): MeterView => ({ kind: 'seen', powerW });
 
 function budget(meter: MeterView, devicesW = 0, rest: RestLimits = {}, state: RestState = {}, seconds = 1) {
-  return siteBudget(caps, meter, devicesW, rest, state, seconds);
+  return siteBudget(caps, meter, { powerW: devicesW, seen: '' }, rest, state, seconds);
 }
 
 describe('what the site leaves for its devices', () => {
@@ -24,9 +25,9 @@ describe('what the site leaves for its devices', () => {
   });
 
   it('narrows at once when a load goes away, and widens by and by when one comes back', () => {
-    const loaded: RestState = { averageW: -6 * MW };
+    const loaded: RestState = { averageW: -6 * MW, seen: '' };
     expect(budget(at(0), 0, {}, loaded).budget.highW).toBe(4 * MW);
-    const coming = budget(at(-6 * MW), 0, {}, { averageW: 0 });
+    const coming = budget(at(-6 * MW), 0, {}, { averageW: 0, seen: '' });
     expect(coming.budget.highW).toBeGreaterThan(4 * MW);
     expect(coming.budget.highW).toBeLessThan(6 * MW);
     let { state } = coming;
@@ -34,8 +35,15 @@ describe('what the site leaves for its devices', () => {
     expect(state.averageW).toBeCloseTo(-6 * MW, -5);
   });
 
+  it('begins its average anew when other devices are seen than before: the rest is another one', () => {
+    const before: RestState = { averageW: -6 * MW, seen: 'BESS_1' };
+    const { budget: now, state } = siteBudget(caps, at(-3 * MW), { powerW: 0, seen: 'BESS_1,PV_1' }, {}, before, 1);
+    expect(now).toMatchObject({ lowW: -2 * MW, highW: 7 * MW });
+    expect(state).toEqual({ averageW: -3 * MW, seen: 'BESS_1,PV_1' });
+  });
+
   it('counts the present only where the caps are too near for the average', () => {
-    const near = siteBudget({ importW: 0, exportW: 0 }, at(-3 * MW), 0, {}, { averageW: 0 }, 1);
+    const near = siteBudget({ importW: 0, exportW: 0 }, at(-3 * MW), nothing, {}, { averageW: 0, seen: '' }, 1);
     expect(near.budget).toMatchObject({ lowW: 3 * MW, highW: 3 * MW });
   });
 
@@ -55,7 +63,7 @@ describe('what the site leaves for its devices', () => {
 
   it('has no bound where there is no cap, whatever is silent', () => {
     const free = { importW: Infinity, exportW: Infinity };
-    expect(siteBudget(free, { kind: 'blind' }, 0, {}, {}, 1).budget).toMatchObject({
+    expect(siteBudget(free, { kind: 'blind' }, nothing, {}, {}, 1).budget).toMatchObject({
       lowW: -Infinity,
       highW: Infinity,
     });

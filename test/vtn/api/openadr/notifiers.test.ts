@@ -129,8 +129,18 @@ describe('notifiers', () => {
     },
   );
 
-  it('the topics of programs, and of an untargeted program and its events, are for everybody', async () => {
-    for (const who of [north, stranger, caller('bl')]) {
+  it('business logic is given topics of its own for programs, which tell of targeted ones too', async () => {
+    expect(await topics(caller('bl'), 'Programs')).toEqual(of('all/programs'));
+    for (const programID of ['open', 'german']) {
+      expect(await topics(caller('bl'), 'Program', { programID })).toEqual(ofOne(`all/programs/${programID}`));
+      expect(await topics(caller('bl'), 'ProgramEvents', { programID })).toEqual(
+        of(`all/programs/${programID}/events`),
+      );
+    }
+  });
+
+  it('the topics of programs, and of an untargeted program and its events, are for every VEN', async () => {
+    for (const who of [north, stranger]) {
       expect(await topics(who, 'Programs')).toEqual(of('programs'));
       expect(await topics(who, 'Program', { programID: 'open' })).toEqual(ofOne('programs/open'));
       expect(await topics(who, 'ProgramEvents', { programID: 'open' })).toEqual(of('programs/open/events'));
