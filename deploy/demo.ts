@@ -32,66 +32,62 @@ async function stopAll(exitCode: number): Promise<never> {
   process.exit(exitCode);
 }
 
-/** The demo is only worth something while all of it runs. */
-function watch(program: Program): void {
+/** Plugs may be pulled here: what is left goes on, as it would on a site. */
+function watch(program: Program, args: readonly string[]): void {
   running.push(program);
   void program.ended.then((how) => {
     if (stopping) return;
-    console.error(`${program.name} ended by itself (${how}); see ${join(options.dataDir, `${program.name}.log`)}`);
-    void stopAll(1);
+    running.splice(running.indexOf(program), 1);
+    const log = join(options.dataDir, `${program.name}.log`);
+    console.error(`\n${program.name} ended by itself (${how}); see ${log}. What is left goes on; to start it again:`);
+    console.error(`node ${args.join(' ')}`);
+    if (running.length === 0) process.exit(1);
   });
 }
 
 async function startVtn(): Promise<{ url: string; mqttUrl: string }> {
-  const vtn = await startProgram(
-    'vtn',
-    [join(dist, 'vtn.js'), 'serve', '--config', writeVtnConfig(options)],
-    options.dataDir,
-    (line) =>
-      line['msg'] === 'listening' && typeof line['url'] === 'string'
-        ? { url: line['url'], mqttUrl: typeof line['mqttUrl'] === 'string' ? line['mqttUrl'] : '' }
-        : undefined,
+  const args = [join(dist, 'vtn.js'), 'serve', '--config', writeVtnConfig(options)];
+  const vtn = await startProgram('vtn', args, options.dataDir, (line) =>
+    line['msg'] === 'listening' && typeof line['url'] === 'string'
+      ? { url: line['url'], mqttUrl: typeof line['mqttUrl'] === 'string' ? line['mqttUrl'] : '' }
+      : undefined,
   );
-  watch(vtn);
+  watch(vtn, args);
   return vtn.ready;
 }
 
 async function startSimulator(bessId: string, pvId: string): Promise<Listening[]> {
-  const simulator = await startProgram(
-    'simulator',
-    [
-      join(dist, 'ven-agent.js'),
-      'simulate',
-      '--bess-id',
-      bessId,
-      '--pv-id',
-      pvId,
-      '--bess-port',
-      '0',
-      '--pv-port',
-      '0',
-      '--meter-id',
-      SITE_METER,
-      '--meter-port',
-      '0',
-      '--load',
-      '1000000',
-    ],
-    options.dataDir,
-    (line) => (Array.isArray(line['listening']) ? (line['listening'] as Listening[]) : undefined),
+  const args = [
+    join(dist, 'ven-agent.js'),
+    'simulate',
+    '--bess-id',
+    bessId,
+    '--pv-id',
+    pvId,
+    '--bess-port',
+    '0',
+    '--pv-port',
+    '0',
+    '--meter-id',
+    SITE_METER,
+    '--meter-port',
+    '0',
+    '--load',
+    '1000000',
+  ];
+  const simulator = await startProgram('simulator', args, options.dataDir, (line) =>
+    Array.isArray(line['listening']) ? (line['listening'] as Listening[]) : undefined,
   );
-  watch(simulator);
+  watch(simulator, args);
   return simulator.ready;
 }
 
 async function startAgent(configPath: string): Promise<void> {
-  const agent = await startProgram(
-    'agent',
-    [join(dist, 'ven-agent.js'), 'run', '--config', configPath],
-    options.dataDir,
-    (line) => (typeof line['statusUrl'] === 'string' ? line['statusUrl'] : undefined),
+  const args = [join(dist, 'ven-agent.js'), 'run', '--config', configPath];
+  const agent = await startProgram('agent', args, options.dataDir, (line) =>
+    typeof line['statusUrl'] === 'string' ? line['statusUrl'] : undefined,
   );
-  watch(agent);
+  watch(agent, args);
   await untilReady(`${agent.ready}/readyz`);
 }
 
