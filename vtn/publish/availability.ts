@@ -14,26 +14,28 @@ import type { PublisherDeps } from './programs.ts';
 const SOURCE = 'AVAILABILITY';
 
 /**
- * Makes the AVAILABILITY period limits of a plant's asset, and so its events, what the plant's records say in a window: ± the
+ * Makes the AVAILABILITY period limits of a plant's asset, and so its events, what the plant's records say in some windows: ± the
  * available power, the smallest where records overlap, nothing where there are none. Runs inside the transaction that wrote the
- * records; rows that already say so stay as they are. A plant without asset limits nothing.
+ * records; rows that already say so stay as they are, and each event changes once. A plant without asset limits nothing.
  */
 export async function publishAvailability(
   tx: Writer,
   plant: Pick<PlantRow, 'id' | 'asset_id'>,
-  window: Window,
+  windows: readonly Window[],
   deps: PublisherDeps,
 ): Promise<void> {
   const asset = plant.asset_id === null ? undefined : await assetById(tx.db, plant.asset_id);
   if (!asset) return;
-  const touched = touchedSlots(window);
-  const records = await unavailabilitiesWithin(tx.db, plant.id, touched);
-  const availability = records.map((row) => ({
-    startMs: row.start_ms,
-    endMs: row.end_ms,
-    availablePowerW: row.available_power_w,
-  }));
-  await writeLimits(tx, asset, availableBySlot(availability, touched), touched, deps);
+  for (const touched of windows.map(touchedSlots)) {
+    const records = await unavailabilitiesWithin(tx.db, plant.id, touched);
+    const availability = records.map((row) => ({
+      startMs: row.start_ms,
+      endMs: row.end_ms,
+      availablePowerW: row.available_power_w,
+    }));
+    await writeLimits(tx, asset, availableBySlot(availability, touched), touched, deps.clock.nowMs());
+  }
+  await publishWindows(tx, asset, windows, deps);
 }
 
 /** Takes back all that the records of a plant said about an asset that is not the plant's any more. */
@@ -44,18 +46,36 @@ export async function withdrawAvailability(
   deps: PublisherDeps,
 ): Promise<void> {
   const asset = await assetById(tx.db, assetId);
-  if (asset) await writeLimits(tx, asset, new Map(), touchedSlots(window), deps);
+  if (!asset) return;
+  await writeLimits(tx, asset, new Map(), touchedSlots(window), deps.clock.nowMs());
+  await publishWindows(tx, asset, [window], deps);
+}
+
+interface LimitedAsset {
+  id: string;
+  region: string;
+}
+
+async function publishWindows(
+  tx: Writer,
+  { id, region }: LimitedAsset,
+  windows: readonly Window[],
+  deps: PublisherDeps,
+): Promise<void> {
+  const days = windows
+    .map(touchedSlots)
+    .flatMap(({ startMs, endMs }) => daysOf(region as Region, startMs, endMs, deps));
+  await publishDays(tx, 'limits', [id], days, deps);
 }
 
 async function writeLimits(
   tx: Writer,
-  asset: { id: string; region: string },
+  asset: LimitedAsset,
   available: ReadonlyMap<number, number>,
   window: Window,
-  deps: PublisherDeps,
+  nowMs: number,
 ): Promise<void> {
   const region = asset.region as Region;
-  const nowMs = deps.clock.nowMs();
   const of = { assetId: asset.id, source: SOURCE };
   const rows = await periodLimitsOfSource(tx.db, { ...of, ...window });
   const stored = new Map(rows.map((row) => [row.start_ms, row]));
@@ -80,5 +100,4 @@ async function writeLimits(
   const gone = rows.map((row) => row.start_ms).filter((startMs) => !available.has(startMs));
   for (const run of runsOf(gone)) await clearPeriodLimits(tx.db, { ...of, ...run }, nowMs);
   await upsertPeriodLimits(tx.db, changed);
-  await publishDays(tx, 'limits', [asset.id], daysOf(region, window.startMs, window.endMs, deps), deps);
 }

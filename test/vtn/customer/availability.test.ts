@@ -82,6 +82,16 @@ describe('what customers say becomes limits and events', () => {
     expect(await limits()).toEqual(['14:00 AVAILABILITY -3 3']);
   });
 
+  it('a record that moves within its plant is one change of the event, never a moment without limit', async () => {
+    const id = await say('12:00', '13:00', 10);
+    const event = await world.operator.event(`limits/${asset}/${DAY}`);
+    await customer.put(`unavailabilities/${id}/`, record('14:00', '14:15', 3)).expect(200);
+    const told = await world.operator.vtn.store.read((db) =>
+      db.selectFrom('outbox').select('operation').where('object_id', '=', String(event?.id)).orderBy('seq').execute(),
+    );
+    expect(told.map(({ operation }) => operation)).toEqual(['CREATE', 'UPDATE']);
+  });
+
   it('what operators and others say stays: the most restrictive of all is in force', async () => {
     const slot = {
       asset_id: asset,

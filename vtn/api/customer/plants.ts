@@ -42,7 +42,7 @@ export function plantOperations({ store, ...deps }: CustomerDeps): Record<string
     const extent = await extentOfUnavailabilities(tx.db, after.id);
     if (!extent) return;
     if (before.asset_id !== null) await withdrawAvailability(tx, before.asset_id, extent, deps);
-    await publishAvailability(tx, after, extent, deps);
+    await publishAvailability(tx, after, [extent], deps);
   };
 
   return {

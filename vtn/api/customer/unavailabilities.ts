@@ -31,10 +31,14 @@ export function unavailabilityOperations({ store, ...deps }: CustomerDeps): Reco
         updated_ms: deps.clock.nowMs(),
       };
       await updateUnavailability(tx.db, after);
-      // What it said before is said no more; then what it says now.
-      const left = after.plant_id === before.plant_id ? plant : await plantById(tx.db, before.plant_id);
-      if (left) await publishAvailability(tx, left, windowOf(before), deps);
-      if (plant) await publishAvailability(tx, plant, windowOf(after), deps);
+      // At one plant in one go: in between nobody is to hear that nothing limits it.
+      if (plant && after.plant_id === before.plant_id) {
+        await publishAvailability(tx, plant, [windowOf(before), windowOf(after)], deps);
+      } else {
+        const left = await plantById(tx.db, before.plant_id);
+        if (left) await publishAvailability(tx, left, [windowOf(before)], deps);
+        if (plant) await publishAvailability(tx, plant, [windowOf(after)], deps);
+      }
       return recordAnswer({ ...after, plant_name: plant?.name ?? plant_name });
     });
     return { status: 200, body };
@@ -58,7 +62,7 @@ export function unavailabilityOperations({ store, ...deps }: CustomerDeps): Reco
         const values = readUnavailability(sent, plant);
         const row = { id: deps.ids.next(), ...values, created_ms: nowMs, updated_ms: nowMs };
         await insertUnavailability(tx.db, row);
-        if (plant) await publishAvailability(tx, plant, windowOf(row), deps);
+        if (plant) await publishAvailability(tx, plant, [windowOf(row)], deps);
         return recordAnswer({ ...row, plant_name: plant?.name ?? '' });
       });
       return { status: 201, body: record, headers: { location: `${record.id}/` } };
@@ -74,7 +78,7 @@ export function unavailabilityOperations({ store, ...deps }: CustomerDeps): Reco
         const row = await requireRecord(tx.db, account, params['id']);
         await deleteUnavailability(tx.db, row.id);
         const plant = await plantById(tx.db, row.plant_id);
-        if (plant) await publishAvailability(tx, plant, windowOf(row), deps);
+        if (plant) await publishAvailability(tx, plant, [windowOf(row)], deps);
       });
       return { status: 204 };
     },
