@@ -46,6 +46,8 @@ export class SiteClock implements Clock {
   #machineAheadMs = 0;
   #confirmed = false;
   #steps = 0;
+  /** What the disk says: how far we are ahead of the machine in this boot. */
+  #rememberedMs: number | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(deps: SiteClockDeps) {
@@ -108,7 +110,8 @@ export class SiteClock implements Clock {
   #initialOffsetMs(): number {
     const { wall, monotonicMs, facts, bootId } = this.#deps;
     const [boot, aheadMs] = facts.get(FACT)?.split(' ') ?? [];
-    const known = boot === bootId && Number.isFinite(Number(aheadMs)) ? Number(aheadMs) : 0;
+    if (boot === bootId && Number.isFinite(Number(aheadMs))) this.#rememberedMs = Number(aheadMs);
+    const known = this.#rememberedMs ?? 0;
     this.#machineAheadMs = -known;
     return wall.nowMs() - monotonicMs() + known;
   }
@@ -117,10 +120,10 @@ export class SiteClock implements Clock {
   #remember(): void {
     const { facts, bootId, log } = this.#deps;
     const aheadMs = this.status.aheadOfMachineMs;
-    const [boot, known = NaN] = facts.get(FACT)?.split(' ') ?? [];
-    if (boot === bootId && Math.abs(Number(known) - aheadMs) < STEP_MS) return;
+    if (this.#rememberedMs !== undefined && Math.abs(this.#rememberedMs - aheadMs) < STEP_MS) return;
     try {
       facts.set(FACT, `${bootId} ${aheadMs}`);
+      this.#rememberedMs = aheadMs;
     } catch (error) {
       log.error({ err: error }, 'the time cannot be remembered');
     }
