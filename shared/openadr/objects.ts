@@ -19,7 +19,6 @@ export type IntervalPeriod = NonNullable<Schemas['intervalPeriod']>;
 export type ValuesMap = Schemas['valuesMap'];
 export type ObjectType = Schemas['objectTypes'];
 export type Notification = Schemas['notification'];
-export type Problem = Schemas['problem'];
 
 /** What a client may do to an object, and what a notification says was done (3.1 `notification.operation`, without READ). */
 export type Operation = 'CREATE' | 'UPDATE' | 'DELETE';

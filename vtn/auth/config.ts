@@ -115,4 +115,3 @@ export const authConfig = z
     path: ['localTokens'],
     message: 'false needs externalIssuers or staticTokens; otherwise nobody can come in',
   });
-export type AuthConfig = z.output<typeof authConfig>;

@@ -3,7 +3,6 @@ import { backoffMs } from '@openadr-gateway/shared/retry.ts';
 import type { Clock } from '@openadr-gateway/shared/time/clock.ts';
 import {
   advanceCursor,
-  backlogOf,
   cursorOf,
   lastOfOutbox,
   outboxAfter,
@@ -112,12 +111,6 @@ export class Channel {
     const timeout = new Promise<void>((resolve) => (deadline = setTimeout(resolve, stopTimeoutMs)));
     await Promise.race([this.#running, timeout]);
     clearTimeout(deadline);
-  }
-
-  /** How many changes it has not announced yet. For metrics. */
-  async backlog(): Promise<number> {
-    const { store, announcer } = this.#options;
-    return store.read((db) => backlogOf(db, announcer.name));
   }
 
   #wake(): void {

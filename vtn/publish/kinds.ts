@@ -4,7 +4,7 @@ import type { Window } from '../domain/windows.ts';
 import { assetsByIds, assetsWithLimits } from '../store/assets.ts';
 import { connectionLimitsWithin, connectionsWithLimits } from '../store/connection-limits.ts';
 import type { ConnectionLimitRow, ConnectionTable } from '../store/connection-limits.ts';
-import { periodLimitsOf } from '../store/period-limits.ts';
+import { limitValuesOf, periodLimitsOf } from '../store/period-limits.ts';
 import type { PeriodLimitRow } from '../store/period-limits.ts';
 import { assetsWithReservations, reservationsWithin } from '../store/reservations.ts';
 import type { ReservationRow } from '../store/reservations.ts';
@@ -102,14 +102,7 @@ function gathered<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Map<s
 }
 
 function toSlotLimits(row: PeriodLimitRow): SlotLimits {
-  return {
-    startMs: row.start_ms,
-    powerChargeW: row.power_charge_w,
-    powerDischargeW: row.power_discharge_w,
-    energyLowWh: row.energy_low_wh,
-    energyHighWh: row.energy_high_wh,
-    tradingLocked: row.trading_locked === null ? null : row.trading_locked === 1,
-  };
+  return { startMs: row.start_ms, ...limitValuesOf(row) };
 }
 
 /** A reservation as the translation takes it. @param products see `PublisherDeps.capacityProducts` */

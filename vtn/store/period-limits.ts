@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Selectable } from 'kysely';
+import type { LimitValues } from '../domain/limits.ts';
 import type { Page } from './assets.ts';
 import { chunked } from './chunks.ts';
 import { kept } from './kept.ts';
@@ -89,6 +90,17 @@ export async function periodLimitsOf(
     }
   }
   return rows;
+}
+
+/** What a row says, as the rules take it. */
+export function limitValuesOf(row: PeriodLimitRow): LimitValues {
+  return {
+    powerChargeW: row.power_charge_w,
+    powerDischargeW: row.power_discharge_w,
+    energyLowWh: row.energy_low_wh,
+    energyHighWh: row.energy_high_wh,
+    tradingLocked: row.trading_locked === null ? null : row.trading_locked === 1,
+  };
 }
 
 /** What one source says about one asset on the slots that start in `[startMs, endMs)`, in order. */

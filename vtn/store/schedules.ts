@@ -24,11 +24,6 @@ export async function putSchedule(db: Db, row: ScheduleRow): Promise<void> {
   await db.updateTable('devices').set({ schedule_id: row.id }).where('id', '=', row.device_id).execute();
 }
 
-export async function scheduleById(db: Db, id: string): Promise<ScheduleRow | undefined> {
-  const row = await db.selectFrom('schedules').selectAll().where('id', '=', id).executeTakeFirst();
-  return row && read(row);
-}
-
 /** The schedules that hold for the live devices of a site and are not over, but for one device. */
 export async function schedulesOfSite(
   db: Db,

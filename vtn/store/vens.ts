@@ -17,9 +17,6 @@ async function bodyWhere(db: Db, column: 'id' | 'client_id' | 'name', value: str
   return (await db.selectFrom('vens').select('body').where(column, '=', value).executeTakeFirst())?.body;
 }
 
-/** The ven's JSON text as it is sent. */
-export const venBody = (db: Db, id: string): Promise<string | undefined> => bodyWhere(db, 'id', id);
-
 export async function venById(db: Db, id: string): Promise<Ven | undefined> {
   return parsedOrUndefined(await bodyWhere(db, 'id', id));
 }

@@ -18,6 +18,7 @@ import { tempDir } from '../../support/temp-dir.ts';
 import { startVtn } from '../support/server.ts';
 import { Receiver } from './receiver.ts';
 import { eventually, silent } from './support.ts';
+import { backlogOf } from '../../../vtn/store/outbox.ts';
 
 const ends: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -209,8 +210,9 @@ describe('kill -9', () => {
       const before = receiver.calls.length;
       expect(before).toBe(mode === 'keep' ? 0 : before);
       const { store } = await aStore(path);
-      const { deliveries, channel } = await delivering(store);
-      await eventually(async () => expect([await channel.backlog(), await deliveries.waiting()]).toEqual([0, 0]));
+      const { deliveries } = await delivering(store);
+      const backlog = () => store.read((db) => backlogOf(db, 'webhooks'));
+      await eventually(async () => expect([await backlog(), await deliveries.waiting()]).toEqual([0, 0]));
       const heard = names(receiver);
       const missing = said.filter((line) => !heard.includes(line));
       expect(missing).toEqual([]);

@@ -111,7 +111,6 @@ export const registerMapSchema = z.strictObject({
 });
 
 export type RegisterMap = z.infer<typeof registerMapSchema>;
-export type ReadPoint = RegisterMap['read']['powerW'];
 export type WritePoint = NonNullable<RegisterMap['write']['setpointW']>;
 
 /** What a map lacks or has too much for a kind of device: the path in it, and what was expected. */

@@ -6,7 +6,7 @@ import { computedLimits } from '../../domain/limits.ts';
 import type { LimitValues } from '../../domain/limits.ts';
 import { daysOf, publishDays } from '../../publisher.ts';
 import { assetsByIds } from '../../store/assets.ts';
-import { clearPeriodLimits, listPeriodLimits, upsertPeriodLimits } from '../../store/period-limits.ts';
+import { clearPeriodLimits, limitValuesOf, listPeriodLimits, upsertPeriodLimits } from '../../store/period-limits.ts';
 import type { PeriodLimitRow } from '../../store/period-limits.ts';
 import { requireAsset, unknownAssetIds } from './assets.ts';
 import type { OperationsDeps } from './deps.ts';
@@ -71,20 +71,10 @@ function slotAnswer(rows: [PeriodLimitRow, ...PeriodLimitRow[]], sources: readon
     start_time: formatDateTime(start_ms),
     end_time: formatDateTime(start_ms + SLOT_MS),
     delivery_day,
-    computed_limits: limitsAnswer(computedLimits(rows.map(valuesOf))),
+    computed_limits: limitsAnswer(computedLimits(rows.map(limitValuesOf))),
     sources: rows
       .filter((row) => !sources || sources.includes(row.source))
-      .map((row) => ({ source: row.source, ...limitsAnswer(valuesOf(row)), ...stamps(row) })),
-  };
-}
-
-function valuesOf(row: PeriodLimitRow): LimitValues {
-  return {
-    powerChargeW: row.power_charge_w,
-    powerDischargeW: row.power_discharge_w,
-    energyLowWh: row.energy_low_wh,
-    energyHighWh: row.energy_high_wh,
-    tradingLocked: row.trading_locked === null ? null : row.trading_locked === 1,
+      .map((row) => ({ source: row.source, ...limitsAnswer(limitValuesOf(row)), ...stamps(row) })),
   };
 }
 
