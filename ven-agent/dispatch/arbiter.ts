@@ -7,11 +7,13 @@ import type { Because, Constraint, Range } from './range.ts';
 export type WithoutSetpoint = 'release' | 'idle';
 
 /**
- * Why the agent holds a device that nobody gave a set-point: it charged over its cap, for which devices have no register,
- * and is held at the cap until the cap is gone; or it was needed to keep the cap of an inverter or the site, and is let go
- * when it has not been needed for a minute.
+ * Why, and until when at most, the agent holds a device that decides for itself: it charged when it may not, for which
+ * devices have no register; or it was needed to keep the cap of an inverter or the site.
  */
-export type Holding = { kind: 'charging' } | { kind: 'needed'; untilMs: number };
+export interface Holding {
+  kind: 'charging' | 'needed';
+  untilMs: number;
+}
 
 export interface ArbiterInput {
   nowMs: number;
@@ -29,6 +31,8 @@ export interface ArbiterInput {
   /** + discharge; undefined: unknown or too old to be believed. */
   measuredPowerW?: number | undefined;
   whenNoSetpoint: WithoutSetpoint;
+  /** The cap for which it stands still although it is to be released: nobody else could keep it, were the agent to die. */
+  keptFor?: Because | undefined;
   leaseSeconds: number;
   /** What of the last holding still counts. */
   holding?: Holding | undefined;
@@ -45,13 +49,14 @@ export interface Decision {
  * back; where no cap is shared any more, nobody is needed.
  */
 export function stillHeld(holding: Holding | undefined, nowMs: number, sharesCap: boolean): Holding | undefined {
-  if (holding?.kind !== 'needed') return holding;
-  return sharesCap && nowMs < holding.untilMs && holding.untilMs <= nowMs + HOLD_MS ? holding : undefined;
+  if (holding === undefined || (holding.kind === 'needed' && !sharesCap)) return undefined;
+  return nowMs < holding.untilMs && holding.untilMs <= nowMs + HOLD_MS[holding.kind] ? holding : undefined;
 }
 
 /** Charging above the cap by less than this part of the nameplate is measurement noise. */
 const CHARGE_TOLERANCE = 0.005;
-const HOLD_MS = 60_000;
+/** A full battery that was never let go again could not discharge: now and then it is seen what it wants. */
+const HOLD_MS = { charging: 15 * 60_000, needed: 60_000 } as const;
 
 /**
  * One device, one instant: limits beat set-points; inside the limits the set-point is met as nearly as possible; what
@@ -74,9 +79,9 @@ export function arbitrate(input: ArbiterInput): Decision {
 }
 
 /** A device that keeps to a set-point needs its own limit only: what it shares with others is in its set-point. */
-function outputLimitOf({ own, range, exportCap, capabilities, wish, whenNoSetpoint }: ArbiterInput): Limit {
+function outputLimitOf({ own, range, exportCap, capabilities, wish, ...input }: ArbiterInput): Limit {
   const steered = capabilities.kind === 'BESS' && capabilities.canSetPower;
-  const kept = steered && (wish !== undefined || whenNoSetpoint === 'idle');
+  const kept = steered && (wish !== undefined || standsStill(input));
   const highW = Math.max(0, kept ? own.high.powerW : range.high.powerW);
   // A cap at or above the nameplate is written, but limits nothing.
   return highW < capabilities.maxDischargeW ? { kind: 'limited', maxW: highW } : exportCap.limit;
@@ -94,18 +99,24 @@ function setpointFor(input: ArbiterInput, why: Constraint[]): { setpointW?: numb
     return setpointW;
   };
   if (wish !== undefined) return { setpointW: held(wish.powerW, { reason: 'dispatch', eventName: wish.eventName }) };
-  if (input.whenNoSetpoint === 'idle') return { setpointW: held(0, { reason: 'idle' }) };
-  if (range.high.powerW < 0 || range.low.powerW > 0) {
-    return { setpointW: held(0, { reason: 'idle' }), holding: { kind: 'needed', untilMs: nowMs + HOLD_MS } };
+  if (standsStill(input)) {
+    const setpointW = held(0, { reason: 'idle' });
+    if (input.keptFor !== undefined) why.push({ point, ...input.keptFor });
+    return { setpointW };
   }
-  // SunSpec 704 limits output only; there is no register for a charge limit. So the device is left alone until it is
-  // seen to charge over its cap, or cannot be seen at all, and is then held at the cap for as long as there is one.
+  if (range.high.powerW < 0 || range.low.powerW > 0) {
+    return { setpointW: held(0, { reason: 'idle' }), holding: { kind: 'needed', untilMs: nowMs + HOLD_MS.needed } };
+  }
+  // There is no register for a charge limit. So the device is left alone until it is seen to charge over what it may, or
+  // cannot be seen at all, and is then held there.
   const chargeW = -range.low.powerW;
   const toleranceW = CHARGE_TOLERANCE * capabilities.maxChargeW;
   const overCap = input.measuredPowerW === undefined || -input.measuredPowerW > chargeW + toleranceW;
-  if (chargeW < capabilities.maxChargeW && (overCap || holding?.kind === 'charging')) {
+  const heldBefore = holding?.kind === 'charging' ? holding : undefined;
+  if (chargeW < capabilities.maxChargeW && (overCap || heldBefore !== undefined)) {
     why.push({ point, reason: 'charging-over-cap' }, { point, ...range.low.because });
-    return { setpointW: range.low.powerW, holding: { kind: 'charging' } };
+    const since = heldBefore ?? { kind: 'charging', untilMs: nowMs + HOLD_MS.charging };
+    return { setpointW: range.low.powerW, holding: since };
   }
   if (holding?.kind === 'needed') return { setpointW: held(0, { reason: 'idle' }), holding };
   return {};
@@ -122,9 +133,14 @@ function fallbackOf(input: ArbiterInput, outputLimit: Limit): DeviceCommand['fal
   const maxW = Math.min(capW(input.standingExportCap), magnitude(outputLimit), sharedFallbackW ?? Infinity);
   const strict: Limit = maxW === Infinity ? { kind: 'unlimited' } : { kind: 'limited', maxW };
   const capped = -own.low.powerW < capabilities.maxChargeW || sharedFallbackW !== undefined;
-  const still = capabilities.canSetPower && capabilities.kind === 'BESS' && (capped || input.whenNoSetpoint === 'idle');
+  const still = capabilities.canSetPower && capabilities.kind === 'BESS' && (capped || standsStill(input));
   if (strict.kind === 'unlimited' && !still) return undefined;
   return still ? { outputLimit: strict, setpointW: 0 } : { outputLimit: strict };
+}
+
+/** What a battery does without a set-point. */
+function standsStill({ whenNoSetpoint, keptFor }: Pick<ArbiterInput, 'whenNoSetpoint' | 'keptFor'>): boolean {
+  return whenNoSetpoint === 'idle' || keptFor !== undefined;
 }
 
 function magnitude(limit: Limit): number {

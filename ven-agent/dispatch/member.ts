@@ -19,7 +19,7 @@ export function leastOutputW({ maxDischargeW }: DeviceCapabilities, { dropsOutAt
  * @param bandW how far apart the caps are: PV is given no more headroom than fits between them
  */
 export function memberOf(candidate: Candidate, bandW: number, elapsedSeconds: number): Member {
-  const { facts, state, capabilities, range, wish } = candidate;
+  const { facts, state, capabilities, range, keptFor, wish } = candidate;
   const { name, powerW, settings } = facts;
   const keeps = capabilities?.kind === 'PV' && !capabilities.safeReversion;
   const base = { name, measuredW: powerW, leastW: 0, keeps, ...disobedience(state, powerW) };
@@ -39,7 +39,8 @@ export function memberOf(candidate: Candidate, bandW: number, elapsedSeconds: nu
     const near = { nearLowW: leastW, nearHighW: upperW };
     return { ...base, ...edges, ...near, kind: 'limited', leastW, upperW, lowerW, ordered: false, free: true };
   }
-  const free = wish === undefined && settings.whenNoSetpoint === 'release' && state.holding?.kind !== 'needed';
+  const letGo = settings.whenNoSetpoint === 'release' && keptFor === undefined && state.holding?.kind !== 'needed';
+  const free = wish === undefined && letGo;
   const near = nearEdges(candidate, elapsedSeconds);
   const wishW = clamp(wish?.powerW ?? 0, near.nearLowW, near.nearHighW);
   const [lowerW, upperW] = free ? reachOf(candidate) : [wishW, wishW];

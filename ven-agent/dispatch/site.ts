@@ -4,11 +4,12 @@ import { arbitrate, stillHeld } from './arbiter.ts';
 import type { WithoutSetpoint } from './arbiter.ts';
 import { energyBounds } from './energy.ts';
 import { guard } from './guard.ts';
+import { notLetGo } from './let-go.ts';
 import { initialDeviceState, noteTold } from './memory.ts';
 import type { DeviceState, SiteState } from './memory.ts';
 import { leastOutputW } from './member.ts';
 import { isCapped, ownRange } from './range.ts';
-import type { Constraint, Range } from './range.ts';
+import type { Because, Constraint, Range } from './range.ts';
 import type { MeterView, RestLimits } from './rest.ts';
 import { sharedCaps } from './shared-caps.ts';
 import { wishedW } from './wish.ts';
@@ -80,6 +81,8 @@ export interface Candidate {
   capabilities: DeviceCapabilities | undefined;
   own: Range;
   range: Range;
+  /** The cap for which it stands still without a set-point, though the configuration would let it decide for itself. */
+  keptFor?: Because | undefined;
   wish?: { powerW: number; eventName: string } | undefined;
 }
 
@@ -92,7 +95,13 @@ export function decideSite(
   facts: SiteFacts,
   before: SiteState,
 ): { decisions: Map<string, DeviceDecision>; state: SiteState } {
-  const candidates = new Map(facts.devices.map((device) => [device.name, candidateOf(device, facts, before)]));
+  const kept = notLetGo(facts);
+  const candidates = new Map(
+    facts.devices.map((device) => [
+      device.name,
+      { ...candidateOf(device, facts, before), keptFor: kept.get(device.name) },
+    ]),
+  );
   const shared = sharedCaps(facts, candidates, before);
   const decisions = new Map<string, DeviceDecision>();
   const devices = new Map<string, DeviceState>();
@@ -137,7 +146,7 @@ function candidateOf(facts: DeviceFacts, { nowMs, shared }: SiteFacts, before: S
 }
 
 function decideDevice(
-  { facts, state, own, range, wish }: Candidate,
+  { facts, state, own, range, keptFor, wish }: Candidate,
   capabilities: DeviceCapabilities,
   site: SiteFacts,
   sharedFallbackW: number | undefined,
@@ -154,6 +163,7 @@ function decideDevice(
     wish,
     measuredPowerW: facts.powerW,
     whenNoSetpoint: settings.whenNoSetpoint,
+    keptFor,
     leaseSeconds: site.leaseSeconds,
     holding: state.holding,
   });

@@ -90,28 +90,33 @@ describe('the arbiter', () => {
   });
 });
 
-describe('a charge cap, for which devices have no register', () => {
-  const capped = { importCap: cap(4 * MW) };
+describe('a battery that decides for itself and may not charge, for which devices have no register', () => {
+  const limits = { whenNoSetpoint: 'release', dropsOutAtZero: false, socMax: 0.9 } as const;
+  const full = (powerW: number | undefined) => battery({ settings: limits, socFraction: 0.9, powerW });
 
-  it('leaves a released device alone as long as it keeps to the cap', () => {
-    expect(decide(capped, { powerW: -4 * MW }).command).not.toHaveProperty('setpointW');
+  it('is left alone as long as it does not', () => {
+    expect(decideOne(full(4 * MW)).command).not.toHaveProperty('setpointW');
   });
 
-  it('takes a released device over at the cap when it charges above it', () => {
-    const { command, why } = decide(capped, { powerW: -6 * MW });
-    expect(command.setpointW).toBe(-4 * MW);
-    expect(why.map((w) => w.reason)).toEqual(['charging-over-cap', 'limit']);
+  it('is taken over when it does, or cannot be seen', () => {
+    const { command, why } = decideOne(full(-6 * MW));
+    expect(command.setpointW).toBe(0);
+    expect(why.map((w) => w.reason)).toEqual(['charging-over-cap', 'energy-ceiling']);
+    expect(decideOne(full(undefined)).command.setpointW).toBe(0);
   });
 
-  it('holds on as long as the cap lasts, so that the device does not flap, and lets go when it ends', () => {
-    const taken = decide(capped, { powerW: -6 * MW });
-    const held = decideOne(battery({ envelope: { ...unbound, ...capped }, powerW: -4 * MW }), taken.state);
-    expect(held.command.setpointW).toBe(-4 * MW);
-    expect(decideOne(battery({ powerW: -4 * MW }), held.state).command).not.toHaveProperty('setpointW');
+  it('is held, so that it does not flap, and let go when it may charge again', () => {
+    const taken = decideOne(full(-6 * MW));
+    const held = decideOne(full(0), taken.state, NOON + 60_000);
+    expect(held.command.setpointW).toBe(0);
+    expect(decideOne(battery(), held.state, NOON + 61_000).command).not.toHaveProperty('setpointW');
   });
 
-  it('takes over when it cannot see what the device does', () => {
-    expect(decide({ importCap: cap(0) }, { powerW: undefined }).command.setpointW).toBe(0);
+  it('is let go now and then, or it could never discharge again', () => {
+    const taken = decideOne(full(-6 * MW));
+    const held = decideOne(full(0), taken.state, NOON + 14 * 60_000);
+    const freed = decideOne(full(0), held.state, NOON + 15 * 60_000);
+    expect([held.command.setpointW, freed.command.setpointW]).toEqual([0, undefined]);
   });
 });
 
@@ -131,6 +136,8 @@ describe('the fallback, for when the agent falls silent', () => {
     expect(decide({ setpoint: power(-5 * MW), importCap: cap(4 * MW) }).command.fallback).toMatchObject({
       setpointW: 0,
     });
+    const standing = { importCap: cap(4 * MW), exportCap: free };
+    expect(decide({ setpoint: power(-5 * MW) }, { standing }).command.fallback).toMatchObject({ setpointW: 0 });
   });
 });
 

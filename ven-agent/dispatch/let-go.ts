@@ -1,0 +1,45 @@
+import type { Cap } from '../scheduler/envelope.ts';
+import { becauseOf, capW } from './range.ts';
+import type { Because } from './range.ts';
+import { assumedBudget } from './rest.ts';
+import type { DeviceFacts, SharedCap, SiteFacts } from './site.ts';
+
+/**
+ * Batteries that must not be left to themselves, and by which cap. SunSpec has no register that limits charging, and a timer
+ * runs for a set-point only: a battery that decides for itself could charge at all it can after the agent has died. So it
+ * is left alone only where even that would keep every import cap, that of the orders and the one without them; where a cap
+ * is shared, batteries are let go in the order of the configuration, as long as what they could take fits beside the worst
+ * that the rest of the site takes.
+ */
+export function notLetGo(facts: SiteFacts): Map<string, Because> {
+  const kept = new Map<string, Because>();
+  const deciding = facts.devices.filter(decidesForItself);
+  for (const { name, capabilities, envelope, standing } of deciding) {
+    const cap = stricter(envelope.importCap, standing.importCap);
+    if (capW(cap) < (capabilities?.maxChargeW ?? 0)) kept.set(name, becauseOf(cap));
+  }
+  for (const shared of facts.shared) {
+    const cap = stricter(shared.caps.importCap, shared.standing.importCap);
+    let leftW = importLeftW(shared, capW(cap), facts);
+    for (const { name, capabilities } of deciding) {
+      if (!shared.members.includes(name) || kept.has(name)) continue;
+      const worstW = capabilities?.maxChargeW ?? 0;
+      if (worstW <= leftW || capabilities?.canSetPower === false) leftW -= worstW;
+      else kept.set(name, { ...becauseOf(cap), of: shared.of });
+    }
+  }
+  return kept;
+}
+
+function decidesForItself({ capabilities, settings }: DeviceFacts): boolean {
+  if (capabilities?.kind !== 'BESS') return false;
+  return settings.whenNoSetpoint === 'release' || !capabilities.canSetPower;
+}
+
+function importLeftW({ kind }: SharedCap, importW: number, { meter, rest }: SiteFacts): number {
+  return kind === 'site' ? -assumedBudget({ importW, exportW: Infinity }, meter, rest).lowW : importW;
+}
+
+function stricter(a: Cap, b: Cap): Cap {
+  return capW(b) < capW(a) ? b : a;
+}
