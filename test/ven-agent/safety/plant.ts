@@ -9,10 +9,11 @@ import type {
 } from '../../../ven-agent/bridges/device.ts';
 
 /**
- * What a device does wrong. `away`: no answer; `deaf`: reads well, every write fails; `refusing`: it rejects commands;
- * `garbage`: absurd figures; `no-soc`: everything but the state of charge; `local`: somebody works it on site.
+ * What a device does wrong. `away`: no answer; `hanging`: an answer that is waited for in vain, for longer than a tick;
+ * `deaf`: reads well, every write fails; `mute`: it does as it is told, but its answer is lost; `refusing`: it rejects
+ * commands; `garbage`: absurd figures; `no-soc`: everything but the state of charge; `local`: somebody works it on site.
  */
-export type Fault = 'none' | 'away' | 'deaf' | 'refusing' | 'garbage' | 'no-soc' | 'local';
+export type Fault = 'none' | 'away' | 'hanging' | 'deaf' | 'mute' | 'refusing' | 'garbage' | 'no-soc' | 'local';
 
 export interface PlantSpec {
   name: string;
@@ -26,6 +27,8 @@ export interface PlantSpec {
 /** Full swing from one end to the other takes this long. */
 const SWING_SECONDS = 2;
 const EFFICIENCY = 0.92;
+/** A driver gives up waiting after that. */
+const DEADLINE_SECONDS = 3;
 
 /** A battery or PV plant in memory: power, energy, command, lease and reversion, one second at a time. */
 export class Plant implements Device {
@@ -44,6 +47,7 @@ export class Plant implements Device {
   heard: { command: DeviceCommand; saidSoc: number | undefined }[] = [];
   /** The state of charge that it said last. */
   protected saidSoc: number | undefined;
+  #waiting: { leftSeconds: number; giveUp: (why: DeviceError) => void }[] = [];
 
   constructor(spec: PlantSpec, clock: ManualClock) {
     this.resourceName = spec.name;
@@ -62,13 +66,18 @@ export class Plant implements Device {
     };
   }
 
+  /** Does it keep the agent waiting for longer than a tick? */
+  get hangs(): boolean {
+    return this.fault === 'hanging';
+  }
+
   async open(): Promise<DeviceCapabilities> {
-    this.#answer();
+    await this.#answer();
     return this.capabilities;
   }
 
   async read(): Promise<DeviceReading> {
-    this.#answer();
+    await this.#answer();
     const reading: DeviceReading = { readAtMs: this.#clock.nowMs(), powerW: this.powerW };
     if (this.fault === 'local') reading.state = 'LOCAL';
     if (this.fault === 'garbage')
@@ -83,12 +92,13 @@ export class Plant implements Device {
   }
 
   async write(command: DeviceCommand): Promise<WriteOutcome> {
-    this.#answer();
+    await this.#answer();
     this.heard.push({ command, saidSoc: this.saidSoc });
     if (this.fault === 'deaf') throw new DeviceError('TIMEOUT', 'no answer');
     if (this.fault === 'refusing' || this.fault === 'local') return { kind: 'rejected', reason: 'no' };
     this.command = command;
     this.#leaseLeftSeconds = command.leaseSeconds;
+    if (this.fault === 'mute') throw new DeviceError('TIMEOUT', 'the answer was lost');
     return { kind: 'applied', registersWritten: 1 };
   }
 
@@ -96,6 +106,9 @@ export class Plant implements Device {
 
   /** A second of physics. */
   advance(): void {
+    this.#waiting = this.#waiting.filter(
+      (one) => --one.leftSeconds > 0 || one.giveUp(new DeviceError('TIMEOUT', 'late')),
+    );
     if (this.command !== undefined && --this.#leaseLeftSeconds < 0) this.#revert(this.command);
     const { ratedW, kind, capacityWh } = this.spec;
     const step = (2 * ratedW) / SWING_SECONDS;
@@ -106,9 +119,12 @@ export class Plant implements Device {
     if ((this.socFraction === 0 && this.powerW > 0) || (this.socFraction === 1 && this.powerW < 0)) this.powerW = 0;
   }
 
-  #revert({ fallback }: DeviceCommand): void {
+  /** Each function by its own timer: without a set-point in force none runs out into another. */
+  #revert({ fallback, setpointW }: DeviceCommand): void {
     const held = this.spec.safeReversion ? fallback : undefined;
-    this.command = held === undefined ? undefined : { ...held, leaseSeconds: Infinity };
+    const still = setpointW === undefined || held?.setpointW === undefined ? {} : { setpointW: held.setpointW };
+    const outputLimit = held?.outputLimit ?? { kind: 'unlimited' };
+    this.command = { outputLimit, ...still, leaseSeconds: Infinity };
     this.#leaseLeftSeconds = Infinity;
   }
 
@@ -121,8 +137,10 @@ export class Plant implements Device {
     return Math.max(least, Math.min(setpointW ?? this.ownWishW, most));
   }
 
-  #answer(): void {
+  async #answer(): Promise<void> {
     if (this.fault === 'away') throw new DeviceError('UNREACHABLE', 'gone');
+    if (!this.hangs) return;
+    await new Promise<never>((_resolve, giveUp) => this.#waiting.push({ leftSeconds: DEADLINE_SECONDS, giveUp }));
   }
 }
 

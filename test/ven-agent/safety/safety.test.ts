@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ManualClock } from '@openadr-gateway/shared/time/clock.ts';
 import { openAgentDatabase } from '../../../ven-agent/database.ts';
 import type { AgentDatabase } from '../../../ven-agent/database.ts';
@@ -22,10 +22,15 @@ afterAll(() => {
   db.close();
 });
 
+afterEach(() => {
+  vi.useRealTimers();
+});
+
 describe('whatever is ordered, whatever breaks', () => {
   it(
     `the agent keeps a simulated site inside its envelope, in ${SCENARIOS} scenarios`,
     async () => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
       const total: Partial<Tally> = {};
       let seconds = 0;
       for (let seed = FIRST; seed < FIRST + SCENARIOS; seed += 1) {

@@ -18,6 +18,8 @@ export interface Order {
   startMs: number;
   /** Infinity: for ever. */
   endMs: number;
+  /** What its start may be moved by, either way; the draw of the agent says by how much. */
+  randomizeSeconds?: number;
   priority: number | undefined;
   createdMs: number;
 }
@@ -49,6 +51,8 @@ export interface Scenario {
   seconds: number;
   devices: DevicePlan[];
   hasMeter: boolean;
+  /** Dice of the agent, 0..1: one at every start of it in turn. What was drawn for an event is to stay. */
+  dice: [number, number];
   siteLimits: { importMaxW?: number; exportMaxW?: number };
   orders: Order[];
   incidents: Map<number, Incident[]>;
@@ -67,6 +71,7 @@ export function scenarioOf(seed: number): Scenario {
   const devices = Array.from({ length: count }, (_, n) => deviceOf(random, n, shares));
   const scenario: Scenario = {
     ...{ seed, seconds: random.whole(45, 80), devices, hasMeter: random.chance(0.5) },
+    dice: [random.next(), random.next()],
     siteLimits: isCrowded ? tightLimits(random, devices) : maybeLimits(random, 0.15),
     orders: ordersOf(random, devices, 0, 1),
     incidents: new Map(),
@@ -106,7 +111,7 @@ function crowd(random: Random, scenario: Scenario): void {
   const failsAt = random.whole(15, 25);
   const { name } = random.pick(...devices);
   const isDeath = random.chance(0.3);
-  const fault = random.pick<Fault>('away', 'away', 'deaf', 'refusing', 'local', 'garbage', 'no-soc');
+  const fault = random.pick<Fault>('away', 'hanging', 'deaf', 'mute', 'refusing', 'local', 'garbage', 'no-soc');
   incidents.set(failsAt, [
     ...(incidents.get(failsAt) ?? []),
     isDeath ? { kind: 'die' } : { kind: 'fault', name, fault },
@@ -158,6 +163,7 @@ function ordersOf(random: Random, devices: readonly DevicePlan[], fromSeconds: n
       endMs: random.chance(0.2) ? Infinity : startMs + random.whole(5, 90) * 1000,
       priority: random.pick(undefined, 0, 1, 1),
       createdMs: NOON - random.whole(0, 100) * 1000,
+      ...(random.chance(0.2) ? { randomizeSeconds: random.whole(1, 30) } : {}),
     };
   });
 }
@@ -230,7 +236,7 @@ function addIncident(random: Random, scenario: Scenario): void {
       add(at, {
         kind: 'fault',
         name,
-        fault: random.pick('away', 'away', 'deaf', 'refusing', 'garbage', 'no-soc', 'local'),
+        fault: random.pick('away', 'hanging', 'deaf', 'mute', 'refusing', 'garbage', 'no-soc', 'local'),
       });
       return add(later, { kind: 'fault', name, fault: 'none' });
     case 'meter':
@@ -244,6 +250,7 @@ function addIncident(random: Random, scenario: Scenario): void {
       return add(at, { kind: 'clock', stepMs: random.pick(-1, 1) * random.pick(1_000, 10_000, 600_000, 7_200_000) });
     case 'die':
       add(at, { kind: 'die' });
+      if (random.chance(0.5)) add(at + random.whole(1, 34), { kind: 'wish', name, powerW: -ratedW });
       return random.chance(0.5) ? add(later, { kind: 'boot', newBoot: random.chance(0.5) }) : undefined;
     case 'boot':
       return add(at, { kind: 'boot', newBoot: random.chance(0.5) });
@@ -251,14 +258,18 @@ function addIncident(random: Random, scenario: Scenario): void {
 }
 
 /** The order as an event. */
-export function eventOf({ id, what, target, startMs, endMs, priority, createdMs }: Order): Event {
+export function eventOf({ id, what, target, startMs, endMs, priority, createdMs, randomizeSeconds }: Order): Event {
   const createdDateTime = new Date(createdMs).toISOString();
   const duration = endMs === Infinity ? 'P9999Y' : `PT${(endMs - startMs) / 1000}S`;
   const event: Event = {
     ...{ id, createdDateTime, modificationDateTime: createdDateTime, objectType: 'EVENT', programID: 'p' },
     ...(priority === undefined ? {} : { priority }),
     targets: [target],
-    intervalPeriod: { start: new Date(startMs).toISOString(), duration },
+    intervalPeriod: {
+      start: new Date(startMs).toISOString(),
+      duration,
+      ...(randomizeSeconds === undefined ? {} : { randomizeStart: `PT${randomizeSeconds}S` }),
+    },
     intervals: [{ id: 0, payloads: payloadOf(what) }],
   };
   if (what.kind === 'charge') {

@@ -1,3 +1,4 @@
+import { vi } from 'vitest';
 import { createLog } from '@openadr-gateway/shared/log.ts';
 import { ManualClock } from '@openadr-gateway/shared/time/clock.ts';
 import { Agent } from '../../../ven-agent/agent.ts';
@@ -29,8 +30,11 @@ export class Simulation {
   restW = 0;
   agent: Agent | undefined;
   units: DeviceUnit[] = [];
-  /** What the agent was given last. */
+  /** What the agent was given last, each moved by what was drawn when the agent first heard of it. */
   known: readonly Order[] = [];
+  #given: readonly Order[] = [];
+  readonly #draws = new Map<string, number>();
+  #starts = 0;
   #bootOfKnown = -1;
   #boot = 0;
   #orders: Order[];
@@ -81,7 +85,7 @@ export class Simulation {
       this.#poll(second);
       for (const plant of this.plants.values()) plant.heard = [];
       checker.before();
-      await this.agent?.tickSoon();
+      await this.#tick();
       checker.afterTick();
       for (const plant of this.plants.values()) plant.advance();
       checker.afterPhysics();
@@ -90,16 +94,35 @@ export class Simulation {
     return checker;
   }
 
+  /** A tick does not wait for a device that does not answer: its patience is the only time that really would have to pass. */
+  async #tick(): Promise<void> {
+    const tick = this.agent?.tickSoon();
+    if ([...this.plants.values()].some(({ hangs }) => hangs)) await vi.advanceTimersByTimeAsync(2000);
+    await tick;
+  }
+
   #poll(second: number): void {
     if (this.agent === undefined || !this.#vtnUp || (second % POLL_SECONDS !== 0 && !this.#lookNow)) return;
     this.#lookNow = false;
-    if (this.known !== this.#orders || !this.ofThisBoot) {
+    if (this.#given !== this.#orders || !this.ofThisBoot) {
       this.#cache?.replaceAll(this.#orders.map(eventOf));
       this.agent.scheduleChanged();
     }
-    this.known = this.#orders;
+    this.#given = this.#orders;
+    this.known = this.#orders.map((order) => this.#moved(order));
     this.#bootOfKnown = this.#boot;
     this.#watch.status.lastFullReadMs = this.clock.nowMs();
+  }
+
+  get #die(): number {
+    return this.scenario.dice[this.#starts % 2] as number;
+  }
+
+  #moved(order: Order): Order {
+    const draw = this.#draws.get(order.id) ?? 2 * this.#die - 1;
+    this.#draws.set(order.id, draw);
+    const byMs = Math.round(draw * (order.randomizeSeconds ?? 0) * 1000);
+    return { ...order, startMs: order.startMs + byMs, endMs: order.endMs + byMs };
   }
 
   #happen(incident: Incident): void {
@@ -136,8 +159,10 @@ export class Simulation {
 
   #startAgent(): void {
     const { clock } = this;
+    this.#starts += 1;
+    const die = this.#die;
     this.#watch = { status: { polls: 0, failures: 0 } };
-    this.#cache = new EventCache({ db: this.#db, clock, random: () => 0.5, bootId: `boot-${this.#boot}` });
+    this.#cache = new EventCache({ db: this.#db, clock, random: () => die, bootId: `boot-${this.#boot}` });
     this.#lookNow = true;
     const devices = [...this.plants.values(), ...(this.scenario.hasMeter ? [this.meter] : [])];
     const deps = { clock, random: () => 0.5, log, onOpened: () => undefined };

@@ -48,6 +48,11 @@ export class TcpPlant extends Plant {
     return late.plant;
   }
 
+  /** Its line is dropped instead: nobody waits for it. */
+  override get hangs(): boolean {
+    return false;
+  }
+
   override async open(): Promise<DeviceCapabilities> {
     this.#applyFault();
     return this.#device.open();
@@ -85,7 +90,8 @@ export class TcpPlant extends Plant {
     const plant = this.#site.plant(name);
     if (plant instanceof BessPlant) plant.setLocal(this.fault === 'local');
     const busy = this.fault === 'garbage' || this.fault === 'no-soc' || this.fault === 'refusing';
-    const gone = this.fault === 'away' || this.fault === 'deaf' || (this.fault === 'local' && plant.kind === 'PV');
+    const silent = ['away', 'hanging', 'deaf', 'mute'].includes(this.fault);
+    const gone = silent || (this.fault === 'local' && plant.kind === 'PV');
     if (busy) this.#site.setFault(name, { kind: 'exception', exceptionCode: 6 });
     else this.#site.setFault(name, { kind: gone ? 'drop' : 'none' });
   }
