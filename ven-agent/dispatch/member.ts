@@ -19,41 +19,68 @@ export function leastOutputW({ maxDischargeW }: DeviceCapabilities, { dropsOutAt
  * @param bandW how far apart the caps are: PV is given no more headroom than fits between them
  */
 export function memberOf(candidate: Candidate, bandW: number, elapsedSeconds: number): Member {
-  const { facts, state, capabilities, range, keptFor, wish } = candidate;
-  const { name, powerW, settings } = facts;
-  const keeps = capabilities?.kind === 'PV' && !capabilities.safeReversion;
-  const base = { name, measuredW: powerW, leastW: 0, keeps, ...disobedience(state, powerW) };
-  const isUnderstood = facts.ready && facts.obeys && powerW !== undefined;
-  if (capabilities === undefined || !isUnderstood || !canBeTold(capabilities)) {
-    const nothing = { nearLowW: 0, nearHighW: 0, upperW: 0, lowerW: 0 };
-    return { ...base, kind: 'fixed', ...worstOf(candidate), ...nothing, ordered: false, free: false };
-  }
-  const edges = { lowW: range.low.powerW, highW: range.high.powerW };
-  const steered = capabilities.kind === 'BESS' && capabilities.canSetPower;
-  if (!steered) {
-    const wantedW = Math.max(HEADROOM * capabilities.maxDischargeW, (state.reachW ?? 0) - (powerW ?? 0));
-    const headroomW = Math.min(wantedW, bandW);
-    const leastW = Math.min(leastOutputW(capabilities, settings), edges.highW);
-    const upperW = powerW === undefined ? edges.highW : clamp(powerW + headroomW, leastW, edges.highW);
-    const lowerW = powerW === undefined ? edges.lowW : Math.min(powerW, edges.highW);
-    const near = { nearLowW: leastW, nearHighW: upperW };
-    return { ...base, ...edges, ...near, kind: 'limited', leastW, upperW, lowerW, ordered: false, free: true };
-  }
-  const letGo = settings.whenNoSetpoint === 'release' && keptFor === undefined && state.holding?.kind !== 'needed';
-  const free = wish === undefined && letGo;
-  const near = nearEdges(candidate, elapsedSeconds);
-  const wishW = clamp(wish?.powerW ?? 0, near.nearLowW, near.nearHighW);
-  const [lowerW, upperW] = free ? reachOf(candidate) : [wishW, wishW];
+  const { facts, state, capabilities } = candidate;
+  const { overW, underW } = disobedience(state, facts.powerW);
+  const isUnderstood = facts.ready && facts.obeys && facts.powerW !== undefined;
+  const isTold = capabilities !== undefined && isUnderstood && canBeTold(capabilities);
+  const reach = !isTold
+    ? fixedReach(candidate)
+    : capabilities.kind === 'BESS' && capabilities.canSetPower
+      ? steeredReach(candidate, elapsedSeconds)
+      : limitedReach(candidate, capabilities, bandW);
+  // Written out: this is the hot path, and spreading objects costs several times as much.
   return {
-    ...base,
-    ...edges,
-    ...near,
-    kind: 'steered',
-    upperW: clamp(upperW, edges.lowW, edges.highW),
-    lowerW: clamp(lowerW, edges.lowW, edges.highW),
-    ordered: wish !== undefined,
-    free,
+    name: facts.name,
+    measuredW: facts.powerW,
+    keeps: capabilities?.kind === 'PV' && !capabilities.safeReversion,
+    overW,
+    underW,
+    kind: reach.kind,
+    lowW: reach.lowW,
+    highW: reach.highW,
+    nearLowW: reach.nearLowW,
+    nearHighW: reach.nearHighW,
+    upperW: reach.upperW,
+    lowerW: reach.lowerW,
+    leastW: reach.leastW,
+    ordered: reach.ordered,
+    free: reach.free,
   };
+}
+
+type Reach = Omit<Member, 'name' | 'measuredW' | 'keeps' | 'overW' | 'underW'>;
+
+function fixedReach(candidate: Candidate): Reach {
+  const { lowW, highW } = worstOf(candidate);
+  const nothing = { nearLowW: 0, nearHighW: 0, upperW: 0, lowerW: 0, leastW: 0 };
+  return { kind: 'fixed', lowW, highW, ...nothing, ordered: false, free: false };
+}
+
+function limitedReach({ facts, state, range }: Candidate, capabilities: DeviceCapabilities, bandW: number): Reach {
+  const { powerW = 0, settings } = facts;
+  const [lowW, highW] = [range.low.powerW, range.high.powerW];
+  const wantedW = Math.max(HEADROOM * capabilities.maxDischargeW, (state.reachW ?? 0) - powerW);
+  const headroomW = Math.min(wantedW, bandW);
+  const leastW = Math.min(leastOutputW(capabilities, settings), highW);
+  const upperW = clamp(powerW + headroomW, leastW, highW);
+  const lowerW = Math.min(powerW, highW);
+  const [nearLowW, nearHighW] = [leastW, upperW];
+  return { kind: 'limited', lowW, highW, nearLowW, nearHighW, upperW, lowerW, leastW, ordered: false, free: true };
+}
+
+function steeredReach(candidate: Candidate, elapsedSeconds: number): Reach {
+  const { facts, state, range, keptFor, wish } = candidate;
+  const letGo =
+    facts.settings.whenNoSetpoint === 'release' && keptFor === undefined && state.holding?.kind !== 'needed';
+  const free = wish === undefined && letGo;
+  const [lowW, highW] = [range.low.powerW, range.high.powerW];
+  const { nearLowW, nearHighW } = nearEdges(candidate, elapsedSeconds);
+  const wishW = clamp(wish?.powerW ?? 0, nearLowW, nearHighW);
+  const [wantedLowW, wantedHighW] = free ? reachOf(candidate) : [wishW, wishW];
+  const upperW = clamp(wantedHighW, lowW, highW);
+  const lowerW = clamp(wantedLowW, lowW, highW);
+  const ordered = wish !== undefined;
+  return { kind: 'steered', lowW, highW, nearLowW, nearHighW, upperW, lowerW, leastW: 0, ordered, free };
 }
 
 /** What the ramp lets it be told in this tick: towards zero everything, away from zero a step. */

@@ -39,16 +39,17 @@ export function sharedCaps(
       budget,
     );
     const meterBlind = cap.kind === 'site' && facts.meter.kind === 'blind';
+    const because = {
+      low: sharedBecause(becauseOf(cap.caps.importCap), cap.of, meterBlind),
+      high: sharedBecause(becauseOf(cap.caps.exportCap), cap.of, meterBlind),
+    };
     for (const candidate of members) {
       const next = shares.get(candidate.facts.name);
       if (next === undefined) continue;
       const key = `${cap.of}/${candidate.facts.name}`;
       const kept = steady(before.granted.get(key), next, candidate);
       outcome.granted.set(key, kept);
-      candidate.range = narrowed(candidate.range, kept, {
-        low: sharedBecause(becauseOf(cap.caps.importCap), cap.of, meterBlind),
-        high: sharedBecause(becauseOf(cap.caps.exportCap), cap.of, meterBlind),
-      });
+      candidate.range = narrowed(candidate.range, kept, because);
     }
   }
   return outcome;

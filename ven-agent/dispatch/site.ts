@@ -97,10 +97,7 @@ export function decideSite(
 ): { decisions: Map<string, DeviceDecision>; state: SiteState } {
   const kept = notLetGo(facts);
   const candidates = new Map(
-    facts.devices.map((device) => [
-      device.name,
-      { ...candidateOf(device, facts, before), keptFor: kept.get(device.name) },
-    ]),
+    facts.devices.map((device) => [device.name, candidateOf(device, facts, before, kept.get(device.name))]),
   );
   const shared = sharedCaps(facts, candidates, before);
   const decisions = new Map<string, DeviceDecision>();
@@ -117,7 +114,12 @@ export function decideSite(
   return { decisions, state: { devices, rest: shared.rest, granted: shared.granted } };
 }
 
-function candidateOf(facts: DeviceFacts, { nowMs, shared }: SiteFacts, before: SiteState): Candidate {
+function candidateOf(
+  facts: DeviceFacts,
+  { nowMs, shared }: SiteFacts,
+  before: SiteState,
+  keptFor: Because | undefined,
+): Candidate {
   const last = before.devices.get(facts.name) ?? initialDeviceState;
   const sharesCap = shared.some(({ caps, members }) => members.includes(facts.name) && isCapped(caps));
   const state = { ...last, holding: stillHeld(last.holding, nowMs, sharesCap) };
@@ -126,7 +128,7 @@ function candidateOf(facts: DeviceFacts, { nowMs, shared }: SiteFacts, before: S
     const ratedW = settings.ratedW ?? Infinity;
     const because = { reason: 'nameplate' } as const;
     const range: Range = { low: { powerW: -ratedW, because }, high: { powerW: ratedW, because } };
-    return { facts, state, capabilities, own: range, range };
+    return { facts, state, capabilities, own: range, range, keptFor };
   }
   const energy = energyBounds({ nowMs, ...facts, ...settings, ...envelope, capabilities }, state.energy);
   const range = ownRange(envelope, energy.bounds, capabilities);
@@ -136,6 +138,7 @@ function candidateOf(facts: DeviceFacts, { nowMs, shared }: SiteFacts, before: S
     capabilities,
     own: range,
     range,
+    keptFor,
   };
   const { setpoint } = envelope;
   if (setpoint === undefined || (setpoint.kind === 'chargeState' && capabilities.kind !== 'BESS')) return candidate;
