@@ -111,7 +111,7 @@ function holdUp(steered: readonly Plan[], limited: readonly Plan[], lowW: number
   let missingW = lowW - sum(steered, seenLowerW) - sum(limited, ({ lowerW }) => lowerW);
   for (const plan of byOrder(steered).flatMap((plans) => plans.toReversed())) {
     const { measuredW = 0, nearHighW: mostW } = plan.member;
-    const roomW = Math.max(0, highW - sum([...steered, ...limited], ({ upperW }) => upperW));
+    const roomW = Math.max(0, highW - sum([...steered, ...limited], doneUpperW));
     const upToW = Math.min(measuredW, mostW, plan.upperW + roomW);
     const byW = Math.min(missingW, upToW - plan.lowerW);
     if (plan.cut || !(byW > 0)) continue;
@@ -153,9 +153,9 @@ function raiseUp(steered: readonly Plan[], limited: readonly Plan[], { lowW, for
       const others = all.filter((other) => other !== plan);
       // Told to make up for itself, it would do too much once it obeys.
       const missingW = untilW - plan.lowerW - sum(others, doneLowerW);
-      // What the others do not deliver takes no room either.
+      // What the others do not deliver takes no room either; what they deliver beyond what they are told does.
       const shortW = underW - plan.member.underW;
-      const roomW = Math.max(0, forceHighW + shortW - sum(all, ({ upperW }) => upperW));
+      const roomW = Math.max(0, forceHighW + shortW - sum(all, doneUpperW));
       const byW = Math.min(missingW, upTo(plan.member) - plan.lowerW, plan.upperW - plan.lowerW + roomW);
       if (!(byW > 0)) continue;
       plan.lowerW += byW;
@@ -179,13 +179,16 @@ function spread(steered: readonly Plan[], limited: readonly Plan[], lowW: number
   const part = free.length === 0 ? 1 : 0.5;
   for (const plan of limited) grow(plan, part * leftUp());
   for (const plan of [...free, ...steered.filter(({ member }) => !member.free)]) {
-    // Where it is now it may be; but room that somebody gave up is for whom it was given up.
+    // Where it is now it may be, as far as that is inside the budget; but room that somebody gave up is for whom it was
+    // given up.
     if (!plan.cut) {
-      plan.upperW = Math.min(seenUpperW(plan), plan.member.highW);
+      const seenW = Math.min(seenUpperW(plan), plan.member.highW);
+      plan.upperW = Math.max(plan.upperW, seenW + Math.min(0, leftUp()));
       grow(plan, leftUp());
     }
     if (!plan.raised) {
-      plan.lowerW = Math.max(seenLowerW(plan), plan.member.lowW);
+      const seenW = Math.max(seenLowerW(plan), plan.member.lowW);
+      plan.lowerW = Math.min(plan.lowerW, seenW - Math.min(0, leftDown()));
       plan.lowerW -= Math.max(0, Math.min(leftDown(), plan.lowerW - plan.member.lowW));
     }
   }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { arbitrate } from '../../../ven-agent/dispatch/arbiter.ts';
 import type { DeviceFacts } from '../../../ven-agent/dispatch/site.ts';
 import type { Envelope } from '../../../ven-agent/scheduler/envelope.ts';
-import { NOON } from '../builders.ts';
+import { bess, NOON } from '../builders.ts';
 import { battery, cap, decideOne, free, MW, power, solar, unbound } from './support.ts';
 
 function decide(envelope: Partial<Envelope>, fields: Partial<DeviceFacts> = {}) {
@@ -83,6 +84,17 @@ describe('the arbiter', () => {
     const setpoint = { ...power(0), ...target };
     expect(decide({ setpoint }, { socFraction: undefined }).command.setpointW).toBe(0);
     expect(decide({ setpoint }).command.setpointW).toBe(-10 * MW);
+  });
+
+  it('keeps inside the range by itself, whatever the last gate would do', () => {
+    const edge = (powerW: number) => ({ powerW, because: { reason: 'limit' } as const });
+    const range = { low: edge(-2 * MW), high: edge(MW) };
+    const wanting = (powerW: number) =>
+      arbitrate({
+        ...{ nowMs: NOON, range, own: range, exportCap: free, standingExportCap: free, capabilities: bess },
+        ...{ wish: { powerW, eventName: 'e' }, whenNoSetpoint: 'idle', leaseSeconds: 30 },
+      }).command.setpointW;
+    expect([wanting(5 * MW), wanting(-5 * MW), wanting(0)]).toEqual([MW, -2 * MW, 0]);
   });
 
   it('tells nothing to a device that cannot be told anything now', () => {

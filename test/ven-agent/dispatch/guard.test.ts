@@ -26,6 +26,7 @@ describe('the last gate', () => {
 
   it('never lets a number through that is none: it is zero', () => {
     expect(guard(command(NaN), gate).command.setpointW).toBe(0);
+    expect(guard(command(NaN), { ...gate, range: range(3 * MW, 10 * MW) }).command.setpointW).toBe(3 * MW);
     expect(guard(command(Infinity), gate).command.setpointW).toBe(10 * MW);
     const nonsense = { outputLimit: { kind: 'limited' as const, maxW: NaN }, leaseSeconds: 30 };
     expect(guard(nonsense, gate).command.outputLimit).toEqual({ kind: 'limited', maxW: 0 });

@@ -62,6 +62,19 @@ describe('an import cap that batteries share', () => {
     expect(setpoints({ shared, meter, rest: { importMaxW: 5 * MW } })).toEqual([undefined, 0]);
   });
 
+  it('counts as well the cap that holds without orders', () => {
+    const standing = { importCap: cap(12 * MW), exportCap: free };
+    const shared = [siteCap({ importCap: cap(30 * MW) }, ['BESS_1', 'BESS_2'], { standing })];
+    expect(setpoints({ shared })).toEqual([undefined, 0]);
+  });
+
+  it('makes even one that was let go discharge, where the rest takes more than the configuration says', () => {
+    const meter = { kind: 'seen', powerW: -12 * MW } as const;
+    const fields = { shared: importing(11 * MW), meter, rest: { importMaxW: MW } };
+    expect(setpoints({ ...fields, meter: { ...meter, powerW: 0 } }, [first])).toEqual([undefined]);
+    expect(setpoints(fields, [first])).toEqual([MW]);
+  });
+
   it('leaves no room beside a battery that takes no set-points', () => {
     const deaf = battery({ capabilities: { ...bess, canSetPower: false } });
     expect(setpoints({ shared: importing(12 * MW) }, [deaf, second])).toEqual([undefined, 0]);

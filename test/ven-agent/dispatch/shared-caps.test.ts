@@ -157,6 +157,26 @@ describe('a cap of the site', () => {
     expect(second).toEqual([6 * MW, 6 * MW, 6 * MW, 6 * MW, 6 * MW, 3 * MW]);
   });
 
+  it('does not raise the others beside one that gives more than it is told, though it might come down', () => {
+    let state = initialSiteState;
+    let last = 6 * MW;
+    for (let n = 0; n < 5; n += 1) {
+      // The rest takes 7 MW, and nothing may cross the meter. The limit of the PV has run out, and it gives 8 MW.
+      const solarW = 8 * MW;
+      const noon = { ...unbound, exportCap: cap(0) };
+      const devices = [
+        battery({ envelope: ordered(-5 * MW), powerW: last }),
+        solar({ envelope: noon, powerW: solarW }),
+      ];
+      const caps = { importCap: cap(0), exportCap: cap(0) };
+      const meter = { kind: 'seen', powerW: last + solarW - 7 * MW } as const;
+      const next = decideSite(site(devices, { shared: [siteCap(caps)], meter }), state);
+      ({ state } = next);
+      last = told(next.decisions, 'BESS_1').setpointW ?? NaN;
+    }
+    expect(last).toBe(-MW);
+  });
+
   it('does not write for steps towards a looser cap that are smaller than the dead band', () => {
     const run = (load: number, state = initialSiteState) =>
       decideSite(
@@ -210,6 +230,17 @@ describe('a cap of an inverter', () => {
       ...{ point: 'setpoint', reason: 'limit', eventName: 'inverter-limits', of: 'INV_1' },
     });
     expect(decisions.get('BESS_2')?.why).toContainEqual(expect.objectContaining({ of: 'SITE_1' }));
+  });
+
+  it('brings back a battery that charges for the sake of the site, when that is more than its inverter may take', () => {
+    const inverter = siteCap({ importCap: cap(0.5 * MW) }, ['BESS_1', 'BESS_2'], { of: 'INV_1', kind: 'group' });
+    const all = ['BESS_1', 'BESS_2', 'PV_1'];
+    const second = battery({ name: 'BESS_2', powerW: -MW });
+    const roof = solar({ capabilities: REVERTING, powerW: 4 * MW });
+    const decisions = decide([battery(), second, roof], {
+      shared: [inverter, siteCap({ exportCap: cap(3 * MW) }, all)],
+    });
+    expect(told(decisions, 'BESS_2').setpointW).toBe(-0.5 * MW);
   });
 
   it('counts what drops out at 0 % at its least output', () => {
