@@ -28,11 +28,16 @@ export interface Tally {
   sharedSums: number;
   setpoints: number;
   silent: number;
+  silentDevices: number;
+  islandSeconds: number;
 }
 
 /** Looks at every command and at the true power of every plant, and knows nothing of how the agent works. */
 export class Checker {
-  readonly tally: Tally = { commands: 0, ownCaps: 0, energy: 0, sharedCaps: 0, sharedSums: 0, setpoints: 0, silent: 0 };
+  readonly tally: Tally = {
+    ...{ commands: 0, ownCaps: 0, energy: 0, sharedCaps: 0, sharedSums: 0, setpoints: 0 },
+    ...{ silent: 0, silentDevices: 0, islandSeconds: 0 },
+  };
   readonly #world: Simulation;
   #active: Order[] = [];
   /** What held when the agent acted last. */
@@ -43,6 +48,8 @@ export class Checker {
   /** How calm it was when the agent died. */
   #calmAtDeath = 0;
   #atDeath = new Map<string, Caps>();
+  /** How calm it was when each device fell silent, since when it is, and what held for it. */
+  readonly #lost = new Map<string, { calmSeconds: number; seconds: number; caps: Caps }>();
   readonly #healthySeconds = new Map<string, number>();
   readonly #outsideSeconds = new Map<string, number>();
   readonly #excessSeconds = new Map<string, number>();
@@ -61,12 +68,24 @@ export class Checker {
     const active = this.#active.map(({ id }) => id);
     const situation = JSON.stringify([active, faults, meter.fault, restW, reached, agent !== undefined, ofThisBoot]);
     if (agent === undefined && this.#deadSeconds === 0) this.#calmAtDeath = this.#calmSeconds;
+    if (agent?.mode.startsWith('ISLAND') === true) this.tally.islandSeconds += 1;
+    this.#noteLosses();
     this.#calmSeconds = situation === this.#situation ? this.#calmSeconds + 1 : 0;
     this.#situation = situation;
     this.#deadSeconds = agent === undefined ? this.#deadSeconds + 1 : 0;
     for (const { name } of scenario.devices) {
       const healthy = agent !== undefined && this.#world.plant(name).fault === 'none';
       this.#healthySeconds.set(name, healthy ? (this.#healthySeconds.get(name) ?? 0) + 1 : 0);
+    }
+  }
+
+  #noteLosses(): void {
+    for (const { name } of this.#world.scenario.devices) {
+      const { fault } = this.#world.plant(name);
+      const lost = this.#lost.get(name);
+      if (fault !== 'away' && fault !== 'hanging') this.#lost.delete(name);
+      else if (lost !== undefined) lost.seconds += 1;
+      else this.#lost.set(name, { calmSeconds: this.#calmSeconds, seconds: 1, caps: this.#strictest(name) });
     }
   }
 
@@ -81,6 +100,7 @@ export class Checker {
   }
 
   afterPhysics(): void {
+    this.#checkLost();
     if (this.#world.agent === undefined) return this.#checkSilence();
     for (const plan of this.#world.scenario.devices) this.#checkPlant(plan);
     if (this.#calmSeconds < SETTLING_SECONDS) return;
@@ -209,7 +229,8 @@ export class Checker {
     const { lowW, highW } = this.#budget(subject, caps, this.#isBlind(), restW);
     // Those that are well make up for those that are not, but are not expected to go beyond standing still for them.
     const well = members.filter(({ name }) => this.#world.plant(name).fault === 'none' && this.#isReached(name));
-    const reach = (plan: DevicePlan) => (well.length < members.length ? STILL : this.#reach(plan));
+    const someFail = well.length < members.length;
+    const reach = (plan: DevicePlan) => (someFail ? STILL : this.#reach(plan));
     const powerOf = ({ name }: DevicePlan): number => this.#world.plant(name).powerW;
     // Those behind an inverter can do no more for the site, together, than the inverter's own caps let them.
     const behind = subject === SITE ? sharersOf(INVERTER, scenario) : [];
@@ -219,8 +240,14 @@ export class Checker {
     const isHeld = (plan: DevicePlan, atEdge: boolean): boolean => atEdge && behind.includes(plan);
     const atBottom = behindW <= -inner.importW + innerToleranceW;
     const atTop = behindW >= inner.exportW - innerToleranceW;
-    const lowest = well.every((plan) => isHeld(plan, atBottom) || powerOf(plan) <= reach(plan).lowestW + toleranceW);
-    const highest = well.every((plan) => isHeld(plan, atTop) || powerOf(plan) >= reach(plan).highestW - toleranceW);
+    // One may make up for another: together they stand still then.
+    const wellW = well.reduce((sum, plan) => sum + powerOf(plan), 0);
+    const lowest =
+      (someFail && wellW <= toleranceW) ||
+      well.every((plan) => isHeld(plan, atBottom) || powerOf(plan) <= reach(plan).lowestW + toleranceW);
+    const highest =
+      (someFail && wellW >= -toleranceW) ||
+      well.every((plan) => isHeld(plan, atTop) || powerOf(plan) >= reach(plan).highestW - toleranceW);
     const outside = (sumW > highW + toleranceW && !lowest) || (sumW < lowW - toleranceW && !highest);
     if (!this.#lasts(subject, outside)) return;
     const powers = plants.map(({ powerW }) => powerW).join(' ');
@@ -275,6 +302,21 @@ export class Checker {
       if (sumW > leftW(exportW) + toleranceW || -sumW > leftW(importW) + toleranceW) {
         this.#fail(`${subject}: ${sumW} W ${this.#deadSeconds} s after the agent died, caps ${importW} ${exportW}`);
       }
+    }
+  }
+
+  /** A device that hears nothing is where its own caps hold a lease later, whatever becomes of the agent. */
+  #checkLost(): void {
+    for (const { name, ratedW, kind } of this.#world.scenario.devices) {
+      const { powerW, spec } = this.#world.plant(name);
+      const lost = this.#lost.get(name);
+      if (lost === undefined || !spec.safeReversion || lost.calmSeconds < SETTLING_SECONDS) continue;
+      if (lost.seconds < LEASE_SECONDS + 5) continue;
+      this.tally.silentDevices += 1;
+      const { importW, exportW } = lost.caps;
+      const toleranceW = TOLERANCE * ratedW;
+      if (powerW <= exportW + toleranceW && -powerW <= importW + toleranceW) continue;
+      this.#fail(`${kind} ${name}: ${powerW} W ${lost.seconds} s after it fell silent, caps ${importW} ${exportW}`);
     }
   }
 

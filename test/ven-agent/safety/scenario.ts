@@ -66,16 +66,19 @@ const MW = 1_000_000;
 export function scenarioOf(seed: number): Scenario {
   const random = new Random(seed);
   const isCrowded = random.chance(0.3);
+  // Long enough to become an island: the VTN is gone from early on.
+  const isLong = random.chance(0.04);
   const count = isCrowded ? random.pick(2, 3) : random.pick(1, 1, 2, 2, 3);
   const shares = count > 1 && random.chance(0.3);
   const devices = Array.from({ length: count }, (_, n) => deviceOf(random, n, shares));
   const scenario: Scenario = {
-    ...{ seed, seconds: random.whole(45, 80), devices, hasMeter: random.chance(0.5) },
+    ...{ seed, seconds: isLong ? random.whole(150, 260) : random.whole(45, 80), devices, hasMeter: random.chance(0.5) },
     dice: [random.next(), random.next()],
     siteLimits: isCrowded ? tightLimits(random, devices) : maybeLimits(random, 0.15),
     orders: ordersOf(random, devices, 0, 1),
     incidents: new Map(),
   };
+  if (isLong) scenario.incidents.set(random.whole(1, 20), [{ kind: 'vtn', up: false }]);
   if (isCrowded) crowd(random, scenario);
   for (let n = random.whole(0, isCrowded ? 2 : 5); n > 0; n -= 1) addIncident(random, scenario);
   return scenario;
