@@ -1,5 +1,6 @@
 import type { DeviceCommand } from '../../../ven-agent/bridges/device.ts';
-import type { DevicePlan, Order, Scenario } from './scenario.ts';
+import type { Order } from './order.ts';
+import type { DevicePlan, Scenario } from './scenario.ts';
 import { INVERTER, SITE } from './scenario.ts';
 
 /**

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { ManualClock } from '@openadr-gateway/shared/time/clock.ts';
 import { openAgentDatabase } from '../../../ven-agent/database.ts';
 import type { AgentDatabase } from '../../../ven-agent/database.ts';
-import type { Tally } from './checker.ts';
+import type { Tally } from './moment.ts';
 import { NOON } from '../builders.ts';
 import { scenarioOf } from './scenario.ts';
 import { Simulation } from './simulation.ts';

@@ -12,8 +12,10 @@ import { DeviceUnit } from '../../../ven-agent/unit.ts';
 import { NOON } from '../builders.ts';
 import { Checker } from './checker.ts';
 import { Meter, Plant } from './plant.ts';
-import { eventOf, SITE } from './scenario.ts';
-import type { Incident, Order, Scenario } from './scenario.ts';
+import { eventOf } from './order.ts';
+import type { Order } from './order.ts';
+import { SITE } from './scenario.ts';
+import type { Incident, Scenario } from './scenario.ts';
 
 const log = createLog({ name: 't', level: 'silent' });
 const POLL_SECONDS = 5;
