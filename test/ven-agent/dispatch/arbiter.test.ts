@@ -88,13 +88,14 @@ describe('the arbiter', () => {
 
   it('keeps inside the range by itself, whatever the last gate would do', () => {
     const edge = (powerW: number) => ({ powerW, because: { reason: 'limit' } as const });
-    const range = { low: edge(-2 * MW), high: edge(MW) };
-    const wanting = (powerW: number) =>
+    const wanting = (powerW: number, range = { low: edge(-2 * MW), high: edge(MW) }) =>
       arbitrate({
         ...{ nowMs: NOON, range, own: range, exportCap: free, standingExportCap: free, capabilities: bess },
         ...{ wish: { powerW, eventName: 'e' }, whenNoSetpoint: 'idle', leaseSeconds: 30 },
       }).command.setpointW;
     expect([wanting(5 * MW), wanting(-5 * MW), wanting(0)]).toEqual([MW, -2 * MW, 0]);
+    // Where the edges cross, no export beyond what is allowed.
+    expect(wanting(0, { low: edge(2 * MW), high: edge(MW) })).toBe(MW);
   });
 
   it('tells nothing to a device that cannot be told anything now', () => {

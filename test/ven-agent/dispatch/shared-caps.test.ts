@@ -142,6 +142,13 @@ describe('a cap of the site', () => {
     expect(told(decide([unseen], { shared: exporting(6 * MW) }), 'BESS_1').setpointW).toBe(0);
   });
 
+  it('counts a device that can be told nothing in this tick at what it does, not at what it would be told', () => {
+    const busy = battery({ ready: false, powerW: 4 * MW, envelope: ordered(0) });
+    const other = battery({ name: 'BESS_2', powerW: 6 * MW, envelope: ordered(6 * MW) });
+    const shared = [siteCap({ exportCap: cap(6 * MW) }, ['BESS_1', 'BESS_2'])];
+    expect(told(decide([busy, other], { shared }), 'BESS_2').setpointW).toBe(2 * MW);
+  });
+
   it('makes up for a device that has not done as it was told for a while', () => {
     let state = initialSiteState;
     const second: number[] = [6 * MW];
