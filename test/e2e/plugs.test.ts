@@ -169,6 +169,32 @@ describe('a plug that is pulled leaves the site within its limits', () => {
     await bess.close();
   }, 60_000);
 
+  it('the agent, killed: a battery without a set-point does not charge above an import limit, though it wants to', async () => {
+    const anew = await VtnProcess.start(join(dir.path, 'anew'));
+    const other = await makeSite(await anew.operator());
+    await site.stop();
+    site = await PluggedSite.start(other);
+    try {
+      await other.endDispatch();
+      await site.spawnAgent(anew, dataDir());
+      site.own.powerW = -2 * MW;
+      await waitFor('what it wants', () => site.powerW(other.bessId) === -2 * MW);
+      await other.limit(9 * MW, 5 * MW);
+      const bess = await site.peer(other.bessId);
+      // Under its timer, for a set-point of nothing; it could take 20 MW.
+      await waitFor('standstill', async () => (await bess.leaseLeftSeconds()) > 0 && (await bess.bessPowerW()) === 0);
+      await site.end('SIGKILL');
+      site.own.powerW = -20 * MW;
+      for (const laterMs of [0, LEASE_MS, 3_600_000]) {
+        site.time.pass(laterMs);
+        expect(await bess.bessPowerW()).toBe(0);
+      }
+      await bess.close();
+    } finally {
+      await anew.kill();
+    }
+  }, 60_000);
+
   it.each([
     ['forward', 3_600_000],
     ['back', -3_600_000],

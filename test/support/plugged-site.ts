@@ -41,8 +41,10 @@ export interface KnownSite {
   bessId: string;
   pvId: string;
   client: { clientId: string; clientSecret: string };
-  /** Bounds what the site exports, for at least a quarter of an hour, at most half an hour. */
-  limit(exportW: number): Promise<void>;
+  /** Bounds what the site exports, and takes, for at least a quarter of an hour, at most half an hour. */
+  limit(exportW: number, importW?: number): Promise<void>;
+  /** The battery has no set-point any more. */
+  endDispatch(): Promise<void>;
 }
 
 /** A battery that shall give 4 MW, a solar park of 8 MW that may give 7, and their gateway. */
@@ -75,16 +77,20 @@ export async function makeSite({
     end_time: new Date(startMs + 2 * SLOT_MS).toISOString(),
   };
   const { id: programID } = await openadr.send<{ id: string }>('POST', '/programs', { programName: 'plugs' });
-  await openadr.send('POST', '/events', {
+  const dispatch = await openadr.send<{ id: string }>('POST', '/events', {
     ...{ programID, targets: [bessId], intervalPeriod: { start: period.start_time, duration: 'PT30M' } },
     intervals: [{ id: 0, payloads: [{ type: 'DISPATCH_SETPOINT', values: [-4_000] }] }],
   });
   return {
     ...{ siteId, bessId, pvId },
     client: { clientId: gateway['client_id'] ?? '', clientSecret: gateway['client_secret'] ?? '' },
-    limit: async (exportW) => {
-      const limits = [{ ...period, max_export_to_grid: { amount: exportW, unit: 'W' } }];
-      await operations.send('PUT', `/sites/${siteId}/limits`, { limits });
+    limit: async (exportW, importW) => {
+      const most = { max_export_to_grid: { amount: exportW, unit: 'W' } };
+      const taken = importW === undefined ? {} : { max_import_from_grid: { amount: importW, unit: 'W' } };
+      await operations.send('PUT', `/sites/${siteId}/limits`, { limits: [{ ...period, ...most, ...taken }] });
+    },
+    endDispatch: async () => {
+      await openadr.send('DELETE', `/events/${dispatch.id}`);
     },
   };
 }
@@ -106,30 +112,40 @@ export class PluggedSite {
   readonly time: PlantTime;
   readonly plants: SimulatedSite;
   meter: SunSpecPeer;
+  /** What the battery does when nobody tells it anything. */
+  readonly own: { powerW: number };
   readonly #known: KnownSite;
   #agent: VenAgent | undefined;
   #child: ChildProcess | undefined;
   #statusUrl = '';
 
-  private constructor(known: KnownSite, time: PlantTime, plants: SimulatedSite, meter: SunSpecPeer) {
+  private constructor(
+    known: KnownSite,
+    time: PlantTime,
+    plants: SimulatedSite,
+    meter: SunSpecPeer,
+    own: { powerW: number },
+  ) {
     this.#known = known;
     this.time = time;
     this.plants = plants;
     this.meter = meter;
+    this.own = own;
   }
 
   static async start(known: KnownSite, ports: Record<string, number> = {}): Promise<PluggedSite> {
     const time = new PlantTime();
+    const own = { powerW: MW };
     const plants = await startSimulatedSite({
       ...{ host: '127.0.0.1', ports, clock: time, log },
       plants: [
-        { id: known.bessId, kind: 'BESS', localProgram: () => MW },
+        { id: known.bessId, kind: 'BESS', localProgram: () => own.powerW },
         { id: known.pvId, kind: 'PV' },
         { id: 'METER', kind: 'METER', load: () => LOAD_W },
       ],
     });
     const url = plants.assets.find(({ kind }) => kind === 'METER')?.url ?? '';
-    return new PluggedSite(known, time, plants, await SunSpecPeer.connect(url, 1));
+    return new PluggedSite(known, time, plants, await SunSpecPeer.connect(url, 1), own);
   }
 
   /** Which port each of its devices listens on. */
