@@ -3,7 +3,7 @@ import { initialSiteState } from '../../../ven-agent/dispatch/memory.ts';
 import { decideSite } from '../../../ven-agent/dispatch/site.ts';
 import type { SiteFacts } from '../../../ven-agent/dispatch/site.ts';
 import { bess } from '../builders.ts';
-import { battery, cap, decideOne, free, MW, power, site, siteCap, told, unbound } from './support.ts';
+import { battery, cap, decideOne, free, MW, power, site, siteCap, solar, told, unbound } from './support.ts';
 
 const first = battery();
 const second = battery({ name: 'BESS_2' });
@@ -79,6 +79,15 @@ describe('an import cap that batteries share', () => {
     const deaf = battery({ capabilities: { ...bess, canSetPower: false } });
     expect(setpoints({ shared: importing(12 * MW) }, [deaf, second])).toEqual([undefined, 0]);
     expect(setpoints({ shared: importing(20 * MW) }, [deaf, second])).toEqual([undefined, undefined]);
+  });
+
+  it('leaves room for nothing but standing still to a battery that does', () => {
+    const caps = { importCap: cap(6 * MW), exportCap: cap(6 * MW) };
+    const { decisions } = decideSite(
+      site([first, solar({ powerW: 3 * MW })], { shared: [siteCap(caps)] }),
+      initialSiteState,
+    );
+    expect(told(decisions, 'PV_1').outputLimit).toEqual({ kind: 'unlimited' });
   });
 
   it('says for which cap one stands still', () => {

@@ -128,6 +128,8 @@ describe('a cap of the site', () => {
     const heard = confirmed(before.state, 'BESS_1');
     expect(limitOfPv({}, heard)).toBe(4 * MW);
     expect(limitOfPv({ capabilities: { ...bess, safeReversion: false } }, heard)).toBe(0);
+    // Somebody works it on site: what it was told says nothing.
+    expect(limitOfPv({ obeys: false }, heard)).toBe(0);
     // Of the next command nobody knows whether it was heard.
     const lower = decideSite(site([battery({ envelope: ordered(0), powerW: 2 * MW }), solar()], { shared }), heard);
     expect(limitOfPv({}, lower.state)).toBe(4 * MW);
@@ -140,6 +142,16 @@ describe('a cap of the site', () => {
     expect(told(decisions, 'PV_1').outputLimit).toMatchObject({ maxW: 4 * MW });
     const unseen = battery({ powerW: undefined, envelope: ordered(4 * MW) });
     expect(told(decide([unseen], { shared: exporting(6 * MW) }), 'BESS_1').setpointW).toBe(0);
+  });
+
+  it('counts a device that is gone at what its timer lets it do, where that is more than it was told', () => {
+    const giving = battery({ powerW: 2 * MW, envelope: ordered(2 * MW) });
+    const roof = solar({ powerW: 5 * MW });
+    // No cap was in force: nobody told it where to fall back to.
+    const before = confirmed(decideSite(site([giving, roof]), initialSiteState).state, 'BESS_1');
+    const away = { ...giving, ready: false, reachable: false, powerW: undefined, stale: true };
+    const { decisions } = decideSite(site([away, roof], { shared: exporting(6 * MW) }), before);
+    expect(highestW(told(decisions, 'PV_1'))).toBe(0);
   });
 
   it('counts a device that can be told nothing in this tick at what it does, not at what it would be told', () => {
