@@ -176,6 +176,21 @@ describe('a cap of the site', () => {
     expect(second).toEqual([6 * MW, 6 * MW, 6 * MW, 6 * MW, 6 * MW, 3 * MW]);
   });
 
+  it('does not expect one that gives more than it is told to give less for being told less', () => {
+    let state = initialSiteState;
+    const first: number[] = [6 * MW];
+    for (let n = 0; n < 5; n += 1) {
+      const willing = battery({ envelope: ordered(6 * MW), powerW: first.at(-1) });
+      const stubborn = battery({ name: 'BESS_2', envelope: ordered(MW), powerW: 3 * MW });
+      const shared = [siteCap({ exportCap: cap(8 * MW) }, ['BESS_1', 'BESS_2'])];
+      const next = decideSite(site([willing, stubborn], { shared }), state);
+      ({ state } = next);
+      first.push(told(next.decisions, 'BESS_1').setpointW ?? NaN);
+    }
+    // It has its three ticks to obey.
+    expect(first).toEqual([6 * MW, 6 * MW, 6 * MW, 6 * MW, 6 * MW, 5 * MW]);
+  });
+
   it('does not raise the others beside one that gives more than it is told, though it might come down', () => {
     let state = initialSiteState;
     let last = 6 * MW;
