@@ -88,6 +88,14 @@ describe('a cap of the site', () => {
     expect(told3(4 * MW)).toEqual([MW, 0, 0]);
   });
 
+  it('lets nobody charge in the room of another before that one was seen to leave it', () => {
+    const leaving = (powerW: number) => battery({ envelope: ordered(0), powerW });
+    const coming = battery({ name: 'BESS_2', envelope: ordered(-6 * MW) });
+    const shared = [siteCap({ importCap: cap(6 * MW) }, ['BESS_1', 'BESS_2'])];
+    const second = (firstW: number) => told(decide([leaving(firstW), coming], { shared }), 'BESS_2').setpointW;
+    expect([second(-6 * MW), second(-2 * MW), second(0)]).toEqual([0, -4 * MW, -6 * MW]);
+  });
+
   it('is widened by the load that the meter sees, and demands discharge where the load alone breaks it', () => {
     const meter = { kind: 'seen', powerW: -6 * MW } as const;
     const charging = decide([battery({ envelope: ordered(-3 * MW) })], { shared: importing(8 * MW), meter });
