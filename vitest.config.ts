@@ -5,8 +5,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // Two cores: test files run side by side in forks, because better-sqlite3 and child processes do not like threads.
+    // Test files run side by side in forks, one on each core, because better-sqlite3 and child processes do not like threads.
     pool: 'forks',
+    maxWorkers: '100%',
     globalSetup: ['test/support/global-setup.ts'],
   },
 });

@@ -65,6 +65,16 @@ describe('a cap of the site', () => {
     expect([batteryW, solarW]).toEqual([0, 3 * MW]);
   });
 
+  it('gives it no more either when a battery is told to charge beside it', () => {
+    const charging = battery({ powerW: -2 * MW, envelope: ordered(-2 * MW) });
+    const decisions = decide([charging, solar({ powerW: 3 * MW })], { shared: exporting(3 * MW) });
+    expect(told(decisions, 'PV_1').outputLimit).toEqual({ kind: 'limited', maxW: 3 * MW });
+    const reverting = solar({ powerW: 3 * MW, capabilities: REVERTING });
+    expect(highestW(told(decide([charging, reverting], { shared: exporting(3 * MW) }), 'PV_1'))).toBeGreaterThan(
+      4 * MW,
+    );
+  });
+
   it('curtails PV when the battery is full', () => {
     const settings = { whenNoSetpoint: 'idle', dropsOutAtZero: false, socMax: 0.9 } as const;
     const full = battery({ settings, socFraction: 0.95 });
@@ -235,6 +245,18 @@ describe('a cap of the site', () => {
     expect(told(near.decisions, 'PV_1').outputLimit).toMatchObject({ maxW: 2 * MW });
     expect(told(run(0.99 * MW, first.state).decisions, 'PV_1').outputLimit).toMatchObject({ maxW: 1.99 * MW });
     expect(highestW(told(run(1.2 * MW, near.state).decisions, 'PV_1'))).toBeCloseTo(2.2 * MW, -4);
+  });
+
+  it('leaves fallbacks behind that keep the cap without orders, where that is the stricter one', () => {
+    const standing = { ...unbound, exportCap: cap(6 * MW) };
+    const shared = [siteCap({ exportCap: cap(10 * MW) }, ['PV_1', 'PV_2'], { standing })];
+    const roofs = ['PV_1', 'PV_2'].map((name) => solar({ name, powerW: 5 * MW, capabilities: REVERTING }));
+    const decisions = decide(roofs, { shared });
+    const fallbacks = roofs.map(({ name }) => told(decisions, name).fallback?.outputLimit);
+    expect(fallbacks).toEqual([
+      { kind: 'limited', maxW: 5 * MW },
+      { kind: 'limited', maxW: MW },
+    ]);
   });
 
   it('leaves fallbacks behind that keep it together: batteries stand still, PV shares what is left', () => {
