@@ -60,11 +60,15 @@ export class Moment {
     return capsOf(subject, this.active, this.world.scenario);
   }
 
-  /** The cap that holds, or the one that would without orders, whichever is stricter. */
+  /** What held when the agent acted last. */
+  heededCaps(subject: string): Caps {
+    return capsOf(subject, this.#heeded, this.world.scenario);
+  }
+
+  /** That, or what would hold without orders, whichever is stricter. */
   strictest(subject: string): Caps {
-    const { scenario } = this.world;
     const standing = this.#heeded.filter(({ what }) => 'as' in what && what.as !== 'LIMIT');
-    const [a, b] = [capsOf(subject, this.#heeded, scenario), capsOf(subject, standing, scenario)];
+    const [a, b] = [this.heededCaps(subject), capsOf(subject, standing, this.world.scenario)];
     return { importW: Math.min(a.importW, b.importW), exportW: Math.min(a.exportW, b.exportW) };
   }
 

@@ -120,12 +120,15 @@ export class Plant implements Device {
   }
 
   /** Each function by its own timer: without a set-point in force none runs out into another. */
-  #revert({ fallback, setpointW }: DeviceCommand): void {
+  #revert(command: DeviceCommand): void {
+    const { fallback, setpointW } = command;
+    this.#leaseLeftSeconds = Infinity;
+    // A timer that can only release is not armed where a limit is to hold.
+    if (!this.spec.safeReversion && fallback?.outputLimit.kind === 'limited') return;
     const held = this.spec.safeReversion ? fallback : undefined;
     const still = setpointW === undefined || held?.setpointW === undefined ? {} : { setpointW: held.setpointW };
     const outputLimit = held?.outputLimit ?? { kind: 'unlimited' };
     this.command = { outputLimit, ...still, leaseSeconds: Infinity };
-    this.#leaseLeftSeconds = Infinity;
   }
 
   #targetW(): number {

@@ -12,7 +12,8 @@ export class SilenceCheck {
   #deadSeconds = 0;
   /** How calm it was when the agent died. */
   #calmAtDeath = 0;
-  #atDeath = new Map<string, Caps>();
+  #atDeath = new Map<string, { strictest: Caps; heeded: Caps }>();
+  #restAtDeathW = 0;
   /** How calm it was when each device fell silent, since when it is, and what held for it. */
   readonly #lost = new Map<string, { calmSeconds: number; seconds: number; caps: Caps }>();
 
@@ -39,48 +40,60 @@ export class SilenceCheck {
     }
   }
 
-  /** When the agent is dead, what it left behind holds: a lease later each device that can revert is where it is safe. */
+  /** When the agent is dead, what it left behind holds, a lease later. */
   checkAgent(): void {
     const { scenario, plants } = this.#moment.world;
-    if (this.#deadSeconds === 1) {
-      this.#atDeath = new Map(
-        [...scenario.devices.map(({ name }) => name), SITE, INVERTER].map((name) => [
-          name,
-          this.#moment.strictest(name),
-        ]),
-      );
-      // Calm before, and nothing that was wrong with any device.
-      if ([...plants.values()].some(({ fault }) => fault !== 'none')) this.#calmAtDeath = 0;
-    }
+    if (this.#deadSeconds === 1) this.#noteDeath();
     if (this.#calmAtDeath < SETTLING_SECONDS || this.#deadSeconds < LEASE_SECONDS + 5) return;
     if ([...plants.values()].some(({ fault }) => fault === 'local')) return;
     this.#moment.tally.silent += 1;
-    for (const plan of scenario.devices) {
-      const { powerW, spec } = this.#moment.world.plant(plan.name);
-      const { importW, exportW } = this.#atDeath.get(plan.name) as Caps;
-      const toleranceW = TOLERANCE * plan.ratedW;
-      if (!spec.safeReversion) continue;
-      if (powerW > exportW + toleranceW || -powerW > importW + toleranceW) {
-        this.#moment.fail(
-          `${plan.name}: ${powerW} W ${this.#deadSeconds} s after the agent died, caps ${importW} ${exportW}`,
-        );
-      }
+    for (const { name, ratedW, safeReversion } of scenario.devices) {
+      const { powerW } = this.#moment.world.plant(name);
+      this.#checkLeft(name, powerW, this.#capsLeft(name, safeReversion), TOLERANCE * ratedW);
     }
-    for (const subject of [SITE, INVERTER]) {
-      const members = sharersOf(subject, scenario);
-      const { importW, exportW } = this.#atDeath.get(subject) as Caps;
-      if (members.length === 0 || members.some(({ safeReversion }) => !safeReversion)) continue;
-      const sumW = members.reduce((sum, { name }) => sum + this.#moment.world.plant(name).powerW, 0);
-      const metered = subject === SITE && scenario.hasMeter;
-      const toleranceW = toleranceOf(members);
-      // Nobody knows the rest of a metered site when nobody looks.
-      const leftW = (capW: number): number => (metered && capW < Infinity ? 0 : capW);
-      if (sumW > leftW(exportW) + toleranceW || -sumW > leftW(importW) + toleranceW) {
-        this.#moment.fail(
-          `${subject}: ${sumW} W ${this.#deadSeconds} s after the agent died, caps ${importW} ${exportW}`,
-        );
-      }
-    }
+    for (const subject of [SITE, INVERTER]) this.#checkSum(subject);
+  }
+
+  #noteDeath(): void {
+    const { scenario, plants, restW } = this.#moment.world;
+    const subjects = [...scenario.devices.map(({ name }) => name), SITE, INVERTER];
+    const capsOf = (subject: string) => ({
+      strictest: this.#moment.strictest(subject),
+      heeded: this.#moment.heededCaps(subject),
+    });
+    this.#atDeath = new Map(subjects.map((subject) => [subject, capsOf(subject)]));
+    this.#restAtDeathW = restW;
+    // Calm before, and nothing that was wrong with any device.
+    if ([...plants.values()].some(({ fault }) => fault !== 'none')) this.#calmAtDeath = 0;
+  }
+
+  #checkSum(subject: string): void {
+    const { scenario, restW } = this.#moment.world;
+    const members = sharersOf(subject, scenario);
+    if (members.length === 0) return;
+    const sumW = members.reduce((sum, { name }) => sum + this.#moment.world.plant(name).powerW, 0);
+    const isMetered = subject === SITE && scenario.hasMeter;
+    const reverts = members.every(({ safeReversion }) => safeReversion);
+    const { importW, exportW } = this.#capsLeft(subject, reverts);
+    // Nobody knows the rest of a metered site when nobody looks: those that revert leave all of the room to it. Those that
+    // keep their limit may use what the load leaves, as long as it does.
+    if (isMetered && !reverts && restW !== this.#restAtDeathW) return;
+    const withRestW = (capW: number): number => Math.max(0, reverts ? 0 : capW - restW);
+    const leftW = (capW: number): number => (isMetered && capW < Infinity ? withRestW(capW) : capW);
+    this.#checkLeft(subject, sumW, { importW: leftW(importW), exportW: leftW(exportW) }, toleranceOf(members));
+  }
+
+  /** What can revert goes to the stricter one of the order and the cap without it; what cannot keeps to the order. */
+  #capsLeft(subject: string, reverts: boolean): Caps {
+    const { strictest, heeded } = this.#atDeath.get(subject) as { strictest: Caps; heeded: Caps };
+    return reverts ? strictest : heeded;
+  }
+
+  #checkLeft(subject: string, powerW: number, { importW, exportW }: Caps, toleranceW: number): void {
+    if (powerW <= exportW + toleranceW && -powerW <= importW + toleranceW) return;
+    this.#moment.fail(
+      `${subject}: ${powerW} W ${this.#deadSeconds} s after the agent died, caps ${importW} ${exportW}`,
+    );
   }
 
   /** A device that hears nothing is where its own caps hold a lease later, whatever becomes of the agent. */
