@@ -123,6 +123,17 @@ function worstOf({ facts, state, capabilities, own }: Candidate): { lowW: number
   return { lowW: Math.min(lowW, fallbackLowW), highW: Math.max(highW, fallbackHighW) };
 }
 
+/**
+ * What a device that keeps its limit, or that can be told nothing now, may do when nobody gives orders any more, W: its
+ * limit, or what its timer lets it do.
+ */
+export function leftBehindW(candidate: Candidate): number {
+  const { facts, state, capabilities, range } = candidate;
+  if (capabilities !== undefined && facts.ready) return Math.max(0, range.high.powerW);
+  const timed = capabilities?.safeReversion === true && facts.obeys ? state.mayHold : undefined;
+  return Math.max(0, timed?.fallbackHighW ?? worstOf(candidate).highW);
+}
+
 function clamp(powerW: number, lowW: number, highW: number): number {
   return Math.min(Math.max(powerW, lowW), highW);
 }

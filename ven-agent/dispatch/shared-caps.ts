@@ -1,9 +1,9 @@
 import type { RestState } from './rest.ts';
 import { assumedBudget, siteBudget } from './rest.ts';
 import type { Budget } from './rest.ts';
-import { memberOf } from './member.ts';
+import { leftBehindW, memberOf } from './member.ts';
 import type { SiteState } from './memory.ts';
-import { becauseOf, capW } from './range.ts';
+import { becauseOf, capW, isCapped } from './range.ts';
 import type { Because, Range } from './range.ts';
 import { share } from './share.ts';
 import type { Share } from './plan.ts';
@@ -31,28 +31,39 @@ export function sharedCaps(
     const members = cap.members.flatMap((name) => candidates.get(name) ?? []);
     const { budget, rest } = budgetOf(cap, limits, members, facts, before);
     if (rest !== undefined) outcome.rest = rest;
+    if (isCapped(cap.caps)) narrowAll(cap, members, budget, facts, before, outcome.granted);
     noteFallbacks(cap, members, facts, outcome.fallbackW);
-    if (limits.importW === Infinity && limits.exportW === Infinity) continue;
-    const bandW = Math.max(0, budget.highW - budget.lowW);
-    const shares = share(
-      members.map((member) => memberOf(member, bandW, facts.elapsedSeconds)),
-      budget,
-    );
-    const meterBlind = cap.kind === 'site' && facts.meter.kind === 'blind';
-    const because = {
-      low: sharedBecause(becauseOf(cap.caps.importCap), cap.of, meterBlind),
-      high: sharedBecause(becauseOf(cap.caps.exportCap), cap.of, meterBlind),
-    };
-    for (const candidate of members) {
-      const next = shares.get(candidate.facts.name);
-      if (next === undefined) continue;
-      const key = `${cap.of}/${candidate.facts.name}`;
-      const kept = steady(before.granted.get(key), next, candidate);
-      outcome.granted.set(key, kept);
-      candidate.range = narrowed(candidate.range, kept, because);
-    }
   }
   return outcome;
+}
+
+/** What the cap leaves to each of its members. */
+function narrowAll(
+  cap: SharedCap,
+  members: readonly Candidate[],
+  budget: Budget,
+  facts: SiteFacts,
+  before: SiteState,
+  granted: Map<string, Share>,
+): void {
+  const bandW = Math.max(0, budget.highW - budget.lowW);
+  const shares = share(
+    members.map((member) => memberOf(member, bandW, facts.elapsedSeconds)),
+    budget,
+  );
+  const meterBlind = cap.kind === 'site' && facts.meter.kind === 'blind';
+  const because = {
+    low: sharedBecause(becauseOf(cap.caps.importCap), cap.of, meterBlind),
+    high: sharedBecause(becauseOf(cap.caps.exportCap), cap.of, meterBlind),
+  };
+  for (const candidate of members) {
+    const next = shares.get(candidate.facts.name);
+    if (next === undefined) continue;
+    const key = `${cap.of}/${candidate.facts.name}`;
+    const kept = steady(before.granted.get(key), next, candidate);
+    granted.set(key, kept);
+    candidate.range = narrowed(candidate.range, kept, because);
+  }
 }
 
 function budgetOf(
@@ -72,7 +83,10 @@ function budgetOf(
   return { budget, rest: state };
 }
 
-/** Without anybody watching, batteries stand still and PV shares what is left of the stricter of order and standing cap. */
+/**
+ * Without anybody watching, batteries stand still, PV that cannot revert keeps its limit, and the other PV shares what is left
+ * beside it of the stricter of order and standing cap.
+ */
 function noteFallbacks(
   cap: SharedCap,
   members: readonly Candidate[],
@@ -84,10 +98,19 @@ function noteFallbacks(
   const limits = { importW: strictest('importCap'), exportW: strictest('exportCap') };
   if (limits.importW === Infinity && limits.exportW === Infinity) return;
   let leftW = cap.kind === 'site' ? assumedBudget(limits, facts.meter, facts.rest).highW : limits.exportW;
-  for (const { facts: device, capabilities, own } of members) {
-    const partW = capabilities?.kind === 'BESS' ? 0 : Math.min(leftW, Math.max(0, own.high.powerW));
-    if (leftW !== Infinity) leftW -= partW;
-    fallbackW.set(device.name, Math.min(partW, fallbackW.get(device.name) ?? Infinity));
+  const give = ({ facts: { name } }: Candidate, wantedW: number, takenW: number): void => {
+    const partW = Math.min(Math.max(0, leftW), wantedW);
+    if (leftW !== Infinity) leftW -= Math.max(partW, takenW);
+    fallbackW.set(name, Math.min(partW, fallbackW.get(name) ?? Infinity));
+  };
+  const reverts = ({ facts: { ready }, capabilities }: Candidate): boolean =>
+    ready && (capabilities?.kind === 'BESS' || capabilities?.safeReversion === true);
+  for (const member of members.filter((one) => !reverts(one))) {
+    const keptW = leftBehindW(member);
+    give(member, keptW, keptW);
+  }
+  for (const member of members.filter(reverts)) {
+    give(member, member.capabilities?.kind === 'BESS' ? 0 : Math.max(0, member.own.high.powerW), 0);
   }
 }
 

@@ -247,6 +247,23 @@ describe('a cap of the site', () => {
     expect(highestW(told(run(1.2 * MW, near.state).decisions, 'PV_1'))).toBeCloseTo(2.2 * MW, -4);
   });
 
+  it('leaves room behind for PV that keeps its limit, which batteries make now and will not then', () => {
+    const charging = battery({ powerW: -2 * MW, envelope: ordered(-2 * MW) });
+    const reverting = solar({ powerW: 2 * MW, capabilities: REVERTING });
+    const keeping = solar({ name: 'PV_2', powerW: 3 * MW });
+    const shared = [siteCap({ exportCap: cap(4 * MW) }, ['BESS_1', 'PV_1', 'PV_2'])];
+    const decisions = decide([charging, reverting, keeping], { shared });
+    const fallback = told(decisions, 'PV_1').fallback?.outputLimit;
+    const keptW = highestW(told(decisions, 'PV_2'));
+    expect(keptW).toBeGreaterThan(3 * MW);
+    expect(fallback).toEqual({ kind: 'limited', maxW: 4 * MW - keptW });
+    // Nor is a device forgotten that can be told nothing now.
+    const busy = { ...keeping, ready: false };
+    expect(told(decide([charging, reverting, busy], { shared }), 'PV_1').fallback?.outputLimit).toMatchObject({
+      maxW: 0,
+    });
+  });
+
   it('leaves fallbacks behind that keep the cap without orders, where that is the stricter one', () => {
     const standing = { ...unbound, exportCap: cap(6 * MW) };
     const shared = [siteCap({ exportCap: cap(10 * MW) }, ['PV_1', 'PV_2'], { standing })];
