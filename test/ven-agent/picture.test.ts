@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '@openadr-gateway/shared/log.ts';
 import { ManualClock } from '@openadr-gateway/shared/time/clock.ts';
+import { DeviceError } from '../../ven-agent/bridges/device.ts';
 import type { Device, DeviceReading } from '../../ven-agent/bridges/device.ts';
 import { meterView, seen } from '../../ven-agent/picture.ts';
 import { DeviceUnit } from '../../ven-agent/unit.ts';
@@ -70,5 +71,18 @@ describe('what the grid meter says', () => {
     expect(meterView(await unitThatReads({ powerW: NaN }), NOON, TICK_MS)).toEqual({ kind: 'blind' });
     expect(meterView(await unitThatReads({}), NOON, TICK_MS)).toEqual({ kind: 'blind' });
     expect(meterView(undefined, NOON, TICK_MS)).toEqual({ kind: 'absent' });
+  });
+
+  it('is nothing as soon as it fails, however young its last word is', async () => {
+    const reading = { powerW: -5 };
+    const meter = await unitThatReads(reading);
+    Object.defineProperty(reading, 'powerW', {
+      get: () => {
+        throw new DeviceError('TIMEOUT', 'no answer');
+      },
+      enumerable: true,
+    });
+    await meter.poll();
+    expect(meterView(meter, NOON, TICK_MS)).toEqual({ kind: 'blind' });
   });
 });
