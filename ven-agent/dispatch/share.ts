@@ -31,9 +31,6 @@ export function share(members: readonly Member[], budget: Budget): Map<string, S
   holdBack(steered, limited, seenHighW);
   cutLimited(limited, seenHighW - sum(steered, seenUpperW));
   raiseUp(steered, limited, bounds);
-  // Who was raised made less room than it was about to: the others are looked at once more.
-  cutDown(steered, limited, bounds.highW, bounds.forceHighW);
-  raiseUp(steered, limited, bounds);
   holdUp(steered, limited, bounds.lowW, bounds.forceHighW);
   spread(steered, limited, bounds.lowW, seenHighW);
   keepWithin(limited, seenHighW);
