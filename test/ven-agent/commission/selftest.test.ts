@@ -43,8 +43,30 @@ describe('selftest', () => {
     const standing: Limit = { kind: 'limited', maxW: 10_000_000 };
     const result = await selftest(devices.BESS, { wait, leaseSeconds: 30, standing });
     expect(result.outcome).toBe('reverted');
-    expect(result.detail).toContain('a limit of 8000000 W');
-    expect((await devices.BESS.read()).outputLimit).toEqual(standing);
+    expect(result.detail).toBe('after 30 s without a refresh: a limit of 8000000 W, a set-point of 0 W, as programmed');
+    const { outputLimit, setpointW } = await devices.BESS.read();
+    expect([outputLimit, setpointW]).toEqual([standing, undefined]);
+  });
+
+  it('tells less mild values apart under a low standing limit, and none under one that is next to nothing', async () => {
+    const low: Limit = { kind: 'limited', maxW: 2_000_000 };
+    const result = await selftest(devices.BESS, { wait, leaseSeconds: 30, standing: low });
+    expect(result).toMatchObject({ outcome: 'reverted', detail: expect.stringContaining('1000000 W') as string });
+    const none: Limit = { kind: 'limited', maxW: 0 };
+    await expect(selftest(devices.BESS, { wait, leaseSeconds: 30, standing: none })).rejects.toThrow('too little');
+  });
+
+  it('wrong value: the limit reverts, but the battery is let go instead of brought to a stand', async () => {
+    const meddling = async (ms: number): Promise<void> => {
+      await devices.BESS.write({
+        ...{ outputLimit: { kind: 'limited', maxW: 18_000_000 }, setpointW: 400_000, leaseSeconds: 30 },
+        fallback: { outputLimit: { kind: 'limited', maxW: 16_000_000 } },
+      });
+      await wait(ms);
+    };
+    const result = await selftest(devices.BESS, { wait: meddling, leaseSeconds: 30, standing: UNLIMITED });
+    const detail = 'after 30 s without a refresh: no set-point, expected a set-point of 0 W';
+    expect(result).toEqual({ outcome: 'wrong value', detail });
   });
 
   it('reverted: a device of model 123 releases its limit, which is all that it can do', async () => {
