@@ -1,6 +1,7 @@
 import mqtt from 'mqtt';
 import type { MqttClient } from 'mqtt';
 import type { Logger } from '@openadr-gateway/shared/log.ts';
+import { mqttAddress } from '@openadr-gateway/shared/mqtt-address.ts';
 import { backoffMs } from '@openadr-gateway/shared/retry.ts';
 import type { MqttBinding } from './vtn-client.ts';
 
@@ -95,7 +96,8 @@ export class MqttWatch {
     const topics = [...eventTopics, ...enrolmentTopics];
     // Of several brokers another one is tried at every attempt.
     const url = urls[this.#attempt % urls.length] ?? '';
-    const client = mqtt.connect(url, {
+    const client = mqtt.connect({
+      ...mqttAddress(url),
       ...credentials,
       ...(ca === undefined ? {} : { ca }),
       protocolVersion: 4,

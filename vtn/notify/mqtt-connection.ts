@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Socket } from 'node:net';
 import { connect, type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
+import { mqttAddress } from '@openadr-gateway/shared/mqtt-address.ts';
 import { backoffMs } from '@openadr-gateway/shared/retry.ts';
 
 export interface MqttConnectionOptions {
@@ -94,7 +95,8 @@ export class MqttConnection {
   #connect(): void {
     const { url, username, password, ca, protocolVersion = 4, log } = this.#options;
     const { sessionId, made, opened } = this.#use;
-    const client = connect(url, {
+    const client = connect({
+      ...mqttAddress(url),
       protocolVersion,
       clean: sessionId === undefined,
       clientId: sessionId ?? `vtn-${randomBytes(6).toString('hex')}`,
