@@ -85,7 +85,9 @@ program
 
 program
   .command('selftest')
-  .description('limit each device mildly, go silent, and see whether it reverts by itself; stop the agent first')
+  .description(
+    'limit each device mildly, let a battery give 2 %, go silent, and see whether both revert by themselves; stop the agent first',
+  )
   .requiredOption('-c, --config <file>', 'configuration, YAML or JSON')
   .option('--resource <name...>', 'only these devices')
   .option('--lease <seconds>', 'how long the limit is held without a refresh', seconds, 30)
