@@ -30,8 +30,9 @@ export function encodeRtu({ unitId, pdu }: Message): Buffer {
 const MOST_BYTES = 256;
 
 /**
- * Finds answers in a stream of bytes, whatever the sizes of the chunks and whatever noise stands before them. What is no
- * frame is never given out: it waits for more, and is thrown away by `reset`.
+ * Finds answers in a stream of bytes, whatever the sizes of the chunks and whatever noise stands before them. What may still
+ * become a frame is waited for: bytes inside of it can look like a frame, too. What is none is never given out: it is thrown
+ * away by `reset`.
  */
 export class RtuDecoder {
   #rest: Buffer = Buffer.alloc(0);
@@ -66,8 +67,9 @@ export class RtuDecoder {
   #first(): { message: Message; start: number; end: number } | undefined {
     for (let start = 0; start + 5 <= this.#rest.length; start += 1) {
       const length = answerLength(this.#rest.subarray(start));
-      const end = start + (length ?? Infinity);
-      if (end > this.#rest.length) continue;
+      if (length === undefined) continue;
+      const end = start + length;
+      if (end > this.#rest.length) return undefined;
       const frame = this.#rest.subarray(start, end);
       if (crc16(frame.subarray(0, -2)) !== frame.readUInt16LE(frame.length - 2)) continue;
       return { message: { unitId: frame.readUInt8(0), pdu: frame.subarray(1, -2) }, start, end };
@@ -76,12 +78,15 @@ export class RtuDecoder {
   }
 }
 
+const EXCEPTION = 0x80;
+
 /** Bytes of the answer that begins here, CRC included; `undefined` where none can begin. At least three bytes. */
 function answerLength(bytes: Buffer): number | undefined {
   const functionCode = bytes.readUInt8(1);
   if (functionCode === 6 || functionCode === 16) return 8;
-  if (functionCode >= 0x80) return 5;
-  if (functionCode !== 3 && functionCode !== 4) return undefined;
   const byteCount = bytes.readUInt8(2);
+  // What the master asks for, refused with a code.
+  if ([3, 4, 6, 16].includes(functionCode - EXCEPTION)) return byteCount > 0 ? 5 : undefined;
+  if (functionCode !== 3 && functionCode !== 4) return undefined;
   return byteCount > 0 && byteCount % 2 === 0 && byteCount <= 250 ? 5 + byteCount : undefined;
 }

@@ -40,6 +40,16 @@ describe('RTU framing', () => {
     );
   });
 
+  it('waits for an answer whose registers look like an answer themselves', () => {
+    const inner = encodeRtu({ unitId: 7, pdu: Buffer.from('8302', 'hex') });
+    const answer = { unitId: 1, pdu: Buffer.concat([Buffer.from('0308', 'hex'), inner, Buffer.from('000000', 'hex')]) };
+    const bytes = encodeRtu(answer);
+    const decoder = new RtuDecoder();
+    expect(decoder.push(bytes.subarray(0, -1))).toEqual([]);
+    expect(decoder.push(bytes.subarray(-1))).toEqual([answer]);
+    expect(decoder.noiseBytes).toBe(0);
+  });
+
   it('finds an answer behind noise, and counts the noise', () => {
     const decoder = new RtuDecoder();
     const answer = { unitId: 3, pdu: Buffer.from('03020102', 'hex') };
