@@ -1,6 +1,9 @@
+const PROTOCOLS = ['mqtt', 'mqtts', 'ws', 'wss', 'tcp', 'ssl'] as const;
+type Protocol = (typeof PROTOCOLS)[number];
+
 /** Where a broker listens, in the form that MQTT clients take beside their other options. */
 export interface MqttAddress {
-  protocol: 'mqtt' | 'mqtts' | 'ws' | 'wss' | 'tcp' | 'ssl';
+  protocol: Protocol;
   host: string;
   /** Absent: that of the protocol. */
   port?: number;
@@ -30,6 +33,6 @@ export function mqttAddress(url: string): MqttAddress {
   return address;
 }
 
-function isProtocol(name: string): name is MqttAddress['protocol'] {
-  return ['mqtt', 'mqtts', 'ws', 'wss', 'tcp', 'ssl'].includes(name);
+function isProtocol(name: string): name is Protocol {
+  return PROTOCOLS.some((known) => known === name);
 }

@@ -139,7 +139,7 @@ function fallbackOf(input: ArbiterInput, outputLimit: Limit): DeviceCommand['fal
 }
 
 /** What a battery does without a set-point. */
-function standsStill({ whenNoSetpoint, keptFor }: Pick<ArbiterInput, 'whenNoSetpoint' | 'keptFor'>): boolean {
+export function standsStill({ whenNoSetpoint, keptFor }: Pick<ArbiterInput, 'whenNoSetpoint' | 'keptFor'>): boolean {
   return whenNoSetpoint === 'idle' || keptFor !== undefined;
 }
 

@@ -1,8 +1,8 @@
-import type { Cap } from '../scheduler/envelope.ts';
-import { becauseOf, capW } from './range.ts';
-import type { Because } from './range.ts';
-import { assumedBudget } from './rest.ts';
-import type { DeviceFacts, SharedCap, SiteFacts } from './site.ts';
+import type { Caps } from '../scheduler/envelope.ts';
+import { boundOf, tighter } from './range.ts';
+import type { Because, Edge } from './range.ts';
+import { unwatchedBudget } from './shared-caps.ts';
+import type { DeviceFacts, SiteFacts } from './site.ts';
 
 /**
  * Batteries that must not be left to themselves, and by which cap. SunSpec has no register that limits charging, and a timer
@@ -15,17 +15,17 @@ export function notLetGo(facts: SiteFacts): Map<string, Because> {
   const kept = new Map<string, Because>();
   const deciding = facts.devices.filter(decidesForItself);
   for (const { name, capabilities, envelope, standing } of deciding) {
-    const cap = stricter(envelope.importCap, standing.importCap);
-    if (capW(cap) < (capabilities?.maxChargeW ?? 0)) kept.set(name, becauseOf(cap));
+    const { powerW, because } = importBound(envelope, standing);
+    if (powerW < (capabilities?.maxChargeW ?? 0)) kept.set(name, because);
   }
   for (const shared of facts.shared) {
-    const cap = stricter(shared.caps.importCap, shared.standing.importCap);
-    let leftW = importLeftW(shared, capW(cap), facts);
+    const { powerW, because } = importBound(shared.caps, shared.standing);
+    let leftW = -unwatchedBudget(shared, { importW: powerW, exportW: Infinity }, facts).lowW;
     for (const { name, capabilities } of deciding) {
       if (!shared.members.includes(name) || kept.has(name)) continue;
       const worstW = capabilities?.maxChargeW ?? 0;
       if (worstW <= leftW || capabilities?.canSetPower === false) leftW -= worstW;
-      else kept.set(name, { ...becauseOf(cap), of: shared.of });
+      else kept.set(name, { ...because, of: shared.of });
     }
   }
   return kept;
@@ -36,10 +36,6 @@ function decidesForItself({ capabilities, settings }: DeviceFacts): boolean {
   return settings.whenNoSetpoint === 'release' || !capabilities.canSetPower;
 }
 
-function importLeftW({ kind }: SharedCap, importW: number, { meter, rest }: SiteFacts): number {
-  return kind === 'site' ? -assumedBudget({ importW, exportW: Infinity }, meter, rest).lowW : importW;
-}
-
-function stricter(a: Cap, b: Cap): Cap {
-  return capW(b) < capW(a) ? b : a;
+function importBound(caps: Caps, standing: Caps): Edge {
+  return tighter(boundOf(caps.importCap), boundOf(standing.importCap));
 }

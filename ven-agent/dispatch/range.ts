@@ -60,7 +60,7 @@ export function ownRange(envelope: Envelope, bounds: EnergyBounds, capabilities:
 }
 
 /** A cap as a bound of magnitude; Infinity where there is none. */
-function boundOf(cap: Cap): Edge {
+export function boundOf(cap: Cap): Edge {
   return { powerW: capW(cap), because: becauseOf(cap) };
 }
 
@@ -85,7 +85,8 @@ export function becauseOf({ source }: Cap): Because {
   }
 }
 
-function tighter(a: Edge, b: Edge): Edge {
+/** Of two bounds of magnitude the stricter one; of equal ones the first. */
+export function tighter(a: Edge, b: Edge): Edge {
   return b.powerW < a.powerW ? b : a;
 }
 

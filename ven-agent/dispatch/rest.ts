@@ -52,8 +52,8 @@ export function siteBudget(
   if (meter.kind !== 'seen') return { budget: assumedBudget(caps, meter, rest), state: {} };
   const nowW = meter.powerW - devices.powerW;
   const weight = 1 - Math.exp(-Math.max(0, elapsedSeconds) / AVERAGING_SECONDS);
-  const isNew = state.averageW === undefined || state.seen !== devices.seen;
-  const averageW = isNew ? nowW : (state.averageW ?? nowW) + weight * (nowW - (state.averageW ?? nowW));
+  const beforeW = (state.seen === devices.seen ? state.averageW : undefined) ?? nowW;
+  const averageW = beforeW + weight * (nowW - beforeW);
   let lowW = -caps.importW - Math.min(nowW, averageW);
   let highW = caps.exportW - Math.max(nowW, averageW);
   // Caps so near to each other that the average does not fit between them: then only the present counts.

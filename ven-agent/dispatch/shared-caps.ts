@@ -73,7 +73,7 @@ function budgetOf(
   facts: SiteFacts,
   before: SiteState,
 ): { budget: Budget; rest?: RestState } {
-  if (cap.kind === 'group') return { budget: { lowW: -limits.importW, highW: limits.exportW, seesAll: false } };
+  if (cap.kind === 'group') return { budget: unwatchedBudget(cap, limits, facts) };
   const known = members.filter((member) => member.facts.powerW !== undefined);
   const devices = {
     powerW: known.reduce((sum, member) => sum + (member.facts.powerW ?? 0), 0),
@@ -81,6 +81,16 @@ function budgetOf(
   };
   const { budget, state } = siteBudget(limits, facts.meter, devices, facts.rest, before.rest, facts.elapsedSeconds);
   return { budget, rest: state };
+}
+
+/** What the caps leave when nobody looks: the devices of an inverter are all that there is behind it. */
+export function unwatchedBudget(
+  { kind }: SharedCap,
+  limits: { importW: number; exportW: number },
+  { meter, rest }: SiteFacts,
+): Budget {
+  if (kind === 'site') return assumedBudget(limits, meter, rest);
+  return { lowW: -limits.importW, highW: limits.exportW, seesAll: false };
 }
 
 /**
@@ -97,7 +107,7 @@ function noteFallbacks(
     Math.min(capW(cap.caps[which]), capW(cap.standing[which]));
   const limits = { importW: strictest('importCap'), exportW: strictest('exportCap') };
   if (limits.importW === Infinity && limits.exportW === Infinity) return;
-  let leftW = cap.kind === 'site' ? assumedBudget(limits, facts.meter, facts.rest).highW : limits.exportW;
+  let leftW = unwatchedBudget(cap, limits, facts).highW;
   const give = ({ facts: { name } }: Candidate, wantedW: number, takenW: number): void => {
     const partW = Math.min(Math.max(0, leftW), wantedW);
     if (leftW !== Infinity) leftW -= Math.max(partW, takenW);

@@ -84,9 +84,9 @@ const EXCEPTION = 0x80;
 function answerLength(bytes: Buffer): number | undefined {
   const functionCode = bytes.readUInt8(1);
   if (functionCode === 6 || functionCode === 16) return 8;
-  const byteCount = bytes.readUInt8(2);
-  // What the master asks for, refused with a code.
-  if ([3, 4, 6, 16].includes(functionCode - EXCEPTION)) return byteCount > 0 ? 5 : undefined;
+  // What the master asks for, refused with a code that is never 0.
+  if ([3, 4, 6, 16].includes(functionCode - EXCEPTION)) return bytes.readUInt8(2) > 0 ? 5 : undefined;
   if (functionCode !== 3 && functionCode !== 4) return undefined;
+  const byteCount = bytes.readUInt8(2);
   return byteCount > 0 && byteCount % 2 === 0 && byteCount <= 250 ? 5 + byteCount : undefined;
 }
